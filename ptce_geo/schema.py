@@ -1,0 +1,179 @@
+"""The columns of ptce_geo, named once.
+
+Every room spells a column by the constants of this module; nothing else defines one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# What the user declared, about a member structure ...
+MEMBER_ID: Final = "member_id"
+MEMBER_NAME: Final = "member_name"
+POLE_ID: Final = "pole_id"
+POLE_NAME: Final = "pole_name"
+MEMBER_KIND: Final = "member_kind"
+ADDRESS: Final = "address"
+POSTCODE: Final = "postcode"
+CITY: Final = "city"
+DEPARTEMENT: Final = "departement"
+SIRET: Final = "siret"
+FTE: Final = "fte"
+FTE_POLE: Final = "fte_pole"
+TURNOVER: Final = "turnover"
+TURNOVER_POLE: Final = "turnover_pole"
+SECTOR: Final = "sector"
+ROLE: Final = "role"
+SOURCE_LINE: Final = "source_line"
+
+MEMBER_COLUMNS: Final = (
+    MEMBER_ID,
+    MEMBER_NAME,
+    POLE_ID,
+    POLE_NAME,
+    MEMBER_KIND,
+    ADDRESS,
+    POSTCODE,
+    CITY,
+    DEPARTEMENT,
+    SIRET,
+    FTE,
+    FTE_POLE,
+    TURNOVER,
+    TURNOVER_POLE,
+    SECTOR,
+    ROLE,
+)
+NUMERIC_MEMBER_COLUMNS: Final = (FTE, FTE_POLE, TURNOVER, TURNOVER_POLE)
+
+# ... and about a pole (its seat is where the pole is domiciled).
+STATUS: Final = "status"
+YEAR: Final = "year"
+REGION: Final = "region"
+POLE_COLUMNS: Final = (
+    POLE_ID,
+    POLE_NAME,
+    SECTOR,
+    STATUS,
+    YEAR,
+    ADDRESS,
+    POSTCODE,
+    CITY,
+    DEPARTEMENT,
+    REGION,
+)
+
+# What geocoding adds.
+LONGITUDE: Final = "longitude"
+LATITUDE: Final = "latitude"
+GEOCODE_PROVIDER: Final = "geocode_provider"
+GEOCODE_PRECISION: Final = "geocode_precision"
+GEOCODE_SCORE: Final = "geocode_score"
+GEOCODE_MARGIN: Final = "geocode_margin"
+GEOCODE_LABEL: Final = "geocode_label"
+GEOCODE_STATUS: Final = "geocode_status"
+GEOCODE_REASON: Final = "geocode_reason"
+CODE_COMMUNE: Final = "code_commune"
+
+_GEOCODE_NUMBERS: Final = (LONGITUDE, LATITUDE, GEOCODE_SCORE, GEOCODE_MARGIN)
+GEOCODE_COLUMNS: Final = (
+    LONGITUDE,
+    LATITUDE,
+    GEOCODE_PROVIDER,
+    GEOCODE_PRECISION,
+    GEOCODE_SCORE,
+    GEOCODE_MARGIN,
+    GEOCODE_LABEL,
+    GEOCODE_STATUS,
+    GEOCODE_REASON,
+    CODE_COMMUNE,
+)
+
+GEOCODE_DTYPES: Final = {
+    column: "float64" if column in _GEOCODE_NUMBERS else "str" for column in GEOCODE_COLUMNS
+}
+
+# The cells that an address is placed by; pole_departement is the département of the member's pole.
+POLE_DEPARTEMENT: Final = "pole_departement"
+QUERY_COLUMNS: Final = (ADDRESS, POSTCODE, CITY, DEPARTEMENT, POLE_DEPARTEMENT)
+
+# From the finest to the coarsest.
+PRECISIONS: Final = ("housenumber", "street", "locality", "municipality")
+
+ACCEPTED: Final = "accepted"
+REVIEW: Final = "review"
+REJECTED: Final = "rejected"
+STATUSES: Final = (ACCEPTED, REVIEW, REJECTED)
+
+# What attaching adds: code_<level>, nom_<level>, and the reason where a member has none.
+ATTACH_REASON: Final = "attach_reason"
+
+
+def code_column(level: str) -> str:
+    """Return the column that holds the code of a territory of `level`."""
+    return f"code_{level}"
+
+
+def name_column(level: str) -> str:
+    """Return the column that holds the name of a territory of `level`."""
+    return f"nom_{level}"
+
+
+# What a territory carries, beside its code (the index), its parents' codes and its geometry.
+NAME: Final = "nom"
+POPULATION: Final = "population"
+AREA_KM2: Final = "area_km2"
+REFERENCE_POINT: Final = "reference_point"
+
+# What the measures say: coverage, ...
+MEMBERS: Final = "members"
+LEVEL: Final = "level"
+THRESHOLD_KM: Final = "threshold_km"
+TERRITORIES: Final = "territories"
+TERRITORIES_COVERED: Final = "territories_covered"
+SHARE_TERRITORIES: Final = "share_territories"
+POPULATION_COVERED: Final = "population_covered"
+SHARE_POPULATION: Final = "share_population"
+COVERAGE_COLUMNS: Final = (
+    TERRITORIES,
+    TERRITORIES_COVERED,
+    SHARE_TERRITORIES,
+    POPULATION,
+    POPULATION_COVERED,
+    SHARE_POPULATION,
+)
+
+# ... the summary of a pole, ...
+LOCATED: Final = "located"
+TO_REVIEW: Final = "to_review"
+COMMUNES: Final = "communes"
+EPCI: Final = "epci"
+DEPARTEMENTS: Final = "departements"
+REGIONS: Final = "regions"
+FTE_ANSWERS: Final = "fte_answers"
+DISTANCE_MEAN_KM: Final = "distance_to_seat_mean_km"
+DISTANCE_MAX_KM: Final = "distance_to_seat_max_km"
+MEMBERS_OTHER_CRS: Final = "members_other_crs"
+POLE_SUMMARY_COLUMNS: Final = (
+    POLE_NAME,
+    MEMBERS,
+    LOCATED,
+    ACCEPTED,
+    TO_REVIEW,
+    COMMUNES,
+    EPCI,
+    DEPARTEMENTS,
+    REGIONS,
+    FTE,
+    FTE_ANSWERS,
+    DISTANCE_MEAN_KM,
+    DISTANCE_MAX_KM,
+    MEMBERS_OTHER_CRS,
+)
+
+# ... and where its seat comes from: its own town, or the member that leads it.
+SEAT_SOURCE: Final = "seat_source"
+DECLARED: Final = "declared"
+LEAD_MEMBER: Final = "lead_member"
+
+WGS84: Final = "EPSG:4326"

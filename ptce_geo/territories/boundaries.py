@@ -1,0 +1,174 @@
+"""Read the territories of France: shapes, names, parents, population, area."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+import shapely
+
+from ptce_geo.checks import listing, require_wgs84
+from ptce_geo.crs import METROPOLE
+from ptce_geo.errors import InputError, UnknownTerritoryError
+from ptce_geo.territories.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_SOUTH_OF_THE_METROPOLE = 40  # degrees of latitude; overseas lies south of it
+_METRES_A_DEGREE = 111_320
+
+
+def read_territories(
+    level: str = "commune", *, year: int = 2026, departements: Sequence[str] | None = None
+) -> gpd.GeoDataFrame:
+    """Return the territories of one level, with their shapes.
+
+    Parameters
+    ----------
+    level : str
+        "commune", "arrondissement_municipal", "epci", "arrondissement", "departement" or "region".
+    year : int
+        Vintage of the code officiel géographique (1 January).
+    departements : sequence of str, optional
+        Only territories that lie at least partly in these départements (INSEE codes).
+
+    Returns
+    -------
+    GeoDataFrame, one row a territory, EPSG:4326
+        Index ``code``. Columns: ``nom``, the codes of the parents (``code_epci``,
+        ``code_arrondissement``, ``code_departement``, ``code_region`` where the level has one),
+        ``population`` (inhabitants), ``area_km2`` (in the legal CRS) and ``geometry``. Communes
+        and municipal arrondissements also have ``longitude``, ``latitude`` (degrees) of their
+        reference point, ``reference_point`` ("town_hall" or "point_on_surface") and
+        ``postcodes`` (separated by spaces); EPCI have ``type`` and ``code_departements``.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        For a level, year or département that is not known; the message lists those that are.
+
+    Examples
+    --------
+    >>> read_territories("departement", departements=["42"]).loc["42", "nom"]
+    'Loire'
+    """
+    path = catalogue().territories(level, year)
+    if departements is None:
+        return gpd.read_parquet(path)
+    column, codes = _touching(departements, level=level, year=year)
+    return gpd.read_parquet(path, filters=[(column, "in", codes)])
+
+
+def territory_table(
+    level: str = "commune", *, year: int = 2026, departements: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return what `read_territories` does, without the shapes: a matter of milliseconds.
+
+    Examples
+    --------
+    >>> table = territory_table("region")
+    >>> len(table), table.loc["84", "nom"]
+    (18, 'Auvergne-Rhône-Alpes')
+    """
+    table = _table(catalogue().territories(level, year))
+    if departements is None:
+        return table.copy()
+    column, codes = _touching(departements, level=level, year=year)
+    return table[table.reset_index()[column].isin(codes).to_numpy()].copy()
+
+
+def commune_names(*, year: int = 2026) -> pd.DataFrame:
+    """Return every name that the communes of `year` go or went by since 1943.
+
+    Returns
+    -------
+    DataFrame, one row a name and commune
+        ``name``; ``kind``: "current", "arrondissement_municipal", "deleguee", "associee" or
+        "former"; ``code`` of what bears or bore the name; ``code_commune`` it belongs to in
+        `year`; ``code_departement``; ``postcodes`` (separated by spaces; "" but for current
+        communes and municipal arrondissements); ``embedded``: whether the commune has a shape
+        here (the overseas collectivities have none).
+
+    Examples
+    --------
+    >>> names = commune_names()
+    >>> names.loc[names["name"] == "Ancenis", "code_commune"].item()
+    '44003'
+    """
+    return pd.read_parquet(catalogue().names(year))
+
+
+def simplify_territories(
+    territories: gpd.GeoDataFrame, *, tolerance_m: float = 1000
+) -> gpd.GeoDataFrame:
+    """Return territories drawn with fewer points, neighbours still sharing their border.
+
+    Parameters
+    ----------
+    territories : GeoDataFrame, EPSG:4326
+        Territories of one level, indexed by code.
+    tolerance_m : float
+        Square root of the area that a corner may lose (m): about the detail that disappears.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+        For drawing, never for measuring. Same index and columns.
+
+    References
+    ----------
+    Visvalingam and Whyatt (1993), on the edges of the coverage (GEOS CoverageSimplifier).
+    """
+    require_wgs84(territories, what="simplify_territories")
+    if not tolerance_m > 0:
+        msg = f"simplify_territories: tolerance_m must be positive, found {tolerance_m}"
+        raise InputError(msg)
+    # The métropole is simplified in its plane, where a metre is a metre both ways. So near the
+    # equator as the overseas départements are, degrees do as well, and there is no one plane.
+    shapes = territories.geometry
+    overseas = shapes.bounds["maxy"] < _SOUTH_OF_THE_METROPOLE
+    metropole = shapes[~overseas].to_crs(METROPOLE)
+    drawn = pd.concat(
+        [
+            _simplified(metropole, tolerance_m).to_crs(shapes.crs),
+            _simplified(shapes[overseas], tolerance_m / _METRES_A_DEGREE),
+        ]
+    )
+    return territories.set_geometry(drawn[territories.index])
+
+
+def _simplified(shapes: gpd.GeoSeries, tolerance: float) -> gpd.GeoSeries:
+    thinned = shapely.coverage_simplify(shapes.to_numpy(), tolerance)
+    return gpd.GeoSeries(thinned, index=shapes.index, crs=shapes.crs)
+
+
+@lru_cache(maxsize=12)
+def _table(path: Path) -> pd.DataFrame:
+    columns = [name for name in pq.read_schema(path).names if name != "geometry"]
+    return pq.read_table(path, columns=columns).to_pandas()
+
+
+def _touching(departements: Sequence[str], *, level: str, year: int) -> tuple[str, list[str]]:
+    """Return a column and the values it has in the territories that touch `departements`."""
+    known = _table(catalogue().territories("departement", year))
+    asked = [departements] if isinstance(departements, str) else list(departements)
+    if unknown := [code for code in asked if code not in known.index]:
+        msg = (
+            f"unknown département {listing(unknown)}; "
+            f"known: {listing(known.index, most=len(known))}"
+        )
+        raise UnknownTerritoryError(msg)
+    if level == "departement":
+        return "code", asked
+    if level == "region":
+        return "code", known.loc[asked, "code_region"].unique().tolist()
+    if level == "epci":
+        epci = _table(catalogue().territories(level, year))
+        apart = epci["code_departements"].str.split().map(set(asked).isdisjoint)
+        return "code", epci.index[~apart.astype(bool)].tolist()
+    return "code_departement", asked

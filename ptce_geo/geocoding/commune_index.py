@@ -1,0 +1,228 @@
+"""The communes of France, arranged so that a town can be looked up by name and postcode."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ptce_geo import schema
+from ptce_geo.geocoding.text import fold, loose, without_article
+from ptce_geo.territories import commune_names, territory_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+_KIND_MALUS: Final = {
+    "current": 0.0,
+    "arrondissement_municipal": 0.0,
+    "deleguee": 0.02,
+    "associee": 0.02,
+    "former": 0.04,
+}
+# How well a name is met: as it is, but for its article, but for articles and blanks.
+_STRICT, _WITHOUT_ARTICLE, _LOOSE = 1.0, 0.98, 0.95
+
+# Where the first figures of a postcode are not the code of its département: Corsica, and the
+# CEDEX codes of La Réunion.
+_BY_FIGURES: Final = {"20": ("2A", "2B"), "977": ("974", "977"), "978": ("974", "978")}
+
+
+class Place(NamedTuple):
+    """A commune, or a municipal arrondissement of one: what a member can be placed at."""
+
+    code_commune: str
+    name: str
+    departement: str
+    population: int
+    longitude: float
+    latitude: float
+
+
+class Name(NamedTuple):
+    """A name that `code_commune` goes or went by."""
+
+    folded: str
+    text: str
+    kind: str
+    code_commune: str
+    departement: str
+
+
+class Hit(NamedTuple):
+    """A name met by what was asked, and how well (0…1)."""
+
+    name: Name
+    score: float
+
+
+class Scope(NamedTuple):
+    """Somewhere to look for a town.
+
+    Attributes
+    ----------
+    reason : str
+        What is said of a town met here.
+    weight : float
+        What it is worth (0…1) to have met it here.
+    alike : float
+        How like a misspelt name must be; 1 where only the name itself will do.
+    communes, departements : frozenset of str
+        What the scope is limited to; nothing where empty.
+    """
+
+    reason: str
+    weight: float
+    alike: float
+    communes: frozenset[str] = frozenset()
+    departements: frozenset[str] = frozenset()
+
+    @property
+    def by_address(self) -> bool:
+        """Whether the address itself, not the pole or nothing at all, says to look here."""
+        return self.weight >= 0.9
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether a town met here is not where the address says it is."""
+        return self.weight < 0.5
+
+    def holds(self, name: Name) -> bool:
+        """Return whether the commune of `name` lies in this scope."""
+        if self.communes:
+            return name.code_commune in self.communes
+        return not self.departements or name.departement in self.departements
+
+
+@dataclass(frozen=True)
+class CommuneIndex:
+    """Look-up tables over the communes of one vintage.
+
+    Attributes
+    ----------
+    places : mapping of commune code to `Place`
+        Those with an embedded shape.
+    arrondissements : mapping of (commune code, number) to `Place`
+        The municipal arrondissements of Paris, Lyon and Marseille.
+    by_name, by_loose_name : mapping of folded name to its `Name`s
+    by_postcode : mapping of postcode to commune codes
+    by_departement : mapping of département code to its `Name`s
+    by_commune : mapping of commune code to its `Name`s
+    departement_codes : mapping of folded name without article, or code, to département code
+    """
+
+    places: Mapping[str, Place]
+    arrondissements: Mapping[tuple[str, int], Place]
+    by_name: Mapping[str, tuple[Name, ...]]
+    by_loose_name: Mapping[str, tuple[Name, ...]]
+    by_postcode: Mapping[str, tuple[str, ...]]
+    by_departement: Mapping[str, tuple[Name, ...]]
+    by_commune: Mapping[str, tuple[Name, ...]]
+    departement_codes: Mapping[str, str]
+
+    def hits(self, folded: str) -> list[Hit]:
+        """Return the names that `folded` meets, but for articles and blanks."""
+        met = self.by_name.get(without_article(folded))
+        if met:
+            return [
+                Hit(name, (_STRICT if name.folded == folded else _WITHOUT_ARTICLE) - _malus(name))
+                for name in met
+            ]
+        return [
+            Hit(name, _LOOSE - _malus(name)) for name in self.by_loose_name.get(loose(folded), ())
+        ]
+
+    def names_in(self, scope: Scope) -> list[Name]:
+        """Return the names of the communes that lie in a scope."""
+        if scope.communes:
+            return [name for code in scope.communes for name in self.by_commune[code]]
+        departements = scope.departements or self.by_departement
+        return [name for code in departements for name in self.by_departement.get(code, ())]
+
+    def population(self, name: Name) -> int:
+        """Return the inhabitants of the commune of `name`; 0 outside the embedded France."""
+        place = self.places.get(name.code_commune)
+        return place.population if place else 0
+
+    def departement(self, text: str) -> str:
+        """Return the code of the département called `text` (name or code), "" for no known one."""
+        if not text:
+            return ""
+        folded = fold(text)
+        return self.departement_codes.get(without_article(folded), "")
+
+    def departements_of(self, postcode: str) -> frozenset[str]:
+        """Return the départements that a postcode is of: of its communes and by its figures."""
+        figures = postcode[:3] if postcode.startswith(("97", "98")) else postcode[:2]
+        by_figures = set(_BY_FIGURES.get(figures, (figures,)))
+        communes = self.by_postcode.get(postcode, ())
+        return frozenset(
+            by_figures.union(self.by_commune[code][0].departement for code in communes)
+        )
+
+
+def _malus(name: Name) -> float:
+    return _KIND_MALUS[name.kind]
+
+
+@lru_cache(maxsize=2)
+def commune_index(year: int) -> CommuneIndex:
+    """Return the index of the communes of `year`, built the first time it is asked for."""
+    table = commune_names(year=year)
+    names = [
+        Name(fold(written), text, kind, code, departement)
+        for text, kind, code, departement in zip(
+            table["name"],
+            table["kind"],
+            table["code_commune"],
+            table["code_departement"],
+            strict=True,
+        )
+        # "Castillon (Canton de Lembeye)" is Castillon to those who live there.
+        for written in dict.fromkeys((text, text.partition(" (")[0]))
+    ]
+    communes = territory_table("commune", year=year)
+    municipal = territory_table("arrondissement_municipal", year=year)
+    departements = territory_table("departement", year=year)[schema.NAME]
+    by_postcode: dict[str, list[str]] = defaultdict(list)
+    for code, postcodes in zip(table["code_commune"], table["postcodes"], strict=True):
+        for postcode in postcodes.split():
+            if code not in by_postcode[postcode]:
+                by_postcode[postcode].append(code)
+    return CommuneIndex(
+        places={code: _place(code, row) for code, row in _rows(communes)},
+        arrondissements={
+            (row.code_commune, int(code[-2:])): _place(row.code_commune, row)
+            for code, row in _rows(municipal)
+        },
+        by_name=_grouped((without_article(name.folded), name) for name in names),
+        by_loose_name=_grouped((loose(name.folded), name) for name in names),
+        by_postcode={postcode: tuple(codes) for postcode, codes in by_postcode.items()},
+        by_departement=_grouped((name.departement, name) for name in names),
+        by_commune=_grouped((name.code_commune, name) for name in names),
+        departement_codes={
+            **{without_article(fold(name)): code for code, name in departements.items()},
+            **{code.lower(): code for code in departements.index},
+            **{code.lstrip("0"): code for code in departements.index},
+        },
+    )
+
+
+def _rows(table: pd.DataFrame) -> Iterable[tuple[str, Any]]:
+    return zip(table.index, table.itertuples(), strict=True)
+
+
+def _place(code_commune: str, row: Any) -> Place:  # noqa: ANN401 - a row of itertuples
+    return Place(
+        code_commune, row.nom, row.code_departement, row.population, row.longitude, row.latitude
+    )
+
+
+def _grouped(pairs: Iterable[tuple[str, Name]]) -> dict[str, tuple[Name, ...]]:
+    groups: dict[str, list[Name]] = defaultdict(list)
+    for key, name in pairs:
+        groups[key].append(name)
+    return {key: tuple(members) for key, members in groups.items()}

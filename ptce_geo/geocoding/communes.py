@@ -1,0 +1,99 @@
+"""The embedded geocoder: members at the reference point of their commune, with no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from ptce_geo import schema
+from ptce_geo.geocoding.commune_index import commune_index
+from ptce_geo.geocoding.town_match import Match, match_address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class CommuneGeocoder:
+    """Place addresses at the reference point of their commune.
+
+    Reads past capitals, accents, hyphens, St/Ste, articles and CEDEX; knows communes déléguées,
+    associées and vanished, the arrondissements of Paris, Lyon and Marseille, and the overseas
+    départements. How right and how fast it is: ``benchmarks/commune_geocoder.py``.
+
+    Attributes
+    ----------
+    year : int
+        Vintage of the communes.
+
+    Examples
+    --------
+    >>> queries = pd.DataFrame({"postcode": ["42000", ""], "city": ["ST ETIENNE CEDEX", "Nowhere"]})
+    >>> CommuneGeocoder().locate(queries)[["code_commune", "geocode_status", "geocode_reason"]]
+      code_commune geocode_status         geocode_reason
+    0        42218       accepted      postcode_and_town
+    1          NaN       rejected  unknown_town: Nowhere
+    """
+
+    year: int = 2026
+
+    @property
+    def name(self) -> str:
+        """What stands in ``geocode_provider``."""
+        return "commune"
+
+    def locate(self, queries: pd.DataFrame) -> pd.DataFrame:
+        """Return the place of each address.
+
+        Parameters
+        ----------
+        queries : DataFrame
+            Any of the text columns ``address``, ``postcode``, ``city``, ``departement`` (name or
+            code, declared for the address) and ``pole_departement`` (only tells towns of one name
+            apart). Missing columns and cells are empty.
+
+        Returns
+        -------
+        DataFrame
+            The columns `schema.GEOCODE_COLUMNS` on the index of `queries`.
+        """
+        index = commune_index(self.year)
+        cells = [_text(queries, column) for column in schema.QUERY_COLUMNS]
+        # Lists repeat their addresses, by the pole and by the town.
+        known: dict[tuple[str, ...], Match] = {}
+        matches = []
+        for query in zip(*cells, strict=True):
+            match = known.get(query)
+            if match is None:
+                match = known[query] = match_address(index, *query)
+            matches.append(match)
+        return _answer(matches, queries.index, provider=self.name)
+
+
+def _text(queries: pd.DataFrame, column: str) -> list[str]:
+    if column not in queries:
+        return [""] * len(queries)
+    values = queries[column]
+    return values.astype("str").fillna("").str.strip().tolist()
+
+
+def _answer(matches: Sequence[Match], index: pd.Index, *, provider: str) -> pd.DataFrame:
+    places = [match.place for match in matches]
+    columns: dict[str, object] = {
+        schema.LONGITUDE: [place.longitude if place else None for place in places],
+        schema.LATITUDE: [place.latitude if place else None for place in places],
+        schema.GEOCODE_PROVIDER: provider,
+        schema.GEOCODE_PRECISION: [_PRECISION if place else None for place in places],
+        schema.GEOCODE_SCORE: [match.score for match in matches],
+        schema.GEOCODE_MARGIN: [match.margin for match in matches],
+        schema.GEOCODE_LABEL: [place.name if place else None for place in places],
+        schema.GEOCODE_STATUS: [match.status for match in matches],
+        schema.GEOCODE_REASON: [match.reason for match in matches],
+        schema.CODE_COMMUNE: [place.code_commune if place else None for place in places],
+    }
+    return pd.DataFrame(columns, index=index).astype(schema.GEOCODE_DTYPES)
+
+
+_PRECISION: Final = "municipality"

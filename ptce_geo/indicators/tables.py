@@ -1,0 +1,98 @@
+"""The indicators of one study side by side: what a run writes and a workbook shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ptce_geo import schema
+from ptce_geo.indicators.concentration import gini, herfindahl, location_quotient
+from ptce_geo.indicators.counts import count_members
+from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
+from ptce_geo.indicators.poles import pole_summary
+from ptce_geo.territories import territory_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+_INHABITANTS = 100_000
+
+
+def indicator_tables(
+    members: gpd.GeoDataFrame,
+    *,
+    poles: gpd.GeoDataFrame | None = None,
+    levels: Sequence[str] = ("commune", "epci", "departement", "region"),
+    thresholds_km: Sequence[float] = (5, 10, 20, 30),
+    departements: Sequence[str] | None = None,
+    year: int = 2026,
+) -> dict[str, pd.DataFrame]:
+    """Compute every indicator for located and attached members.
+
+    Parameters
+    ----------
+    members : GeoDataFrame, EPSG:4326
+        Members, geocoded and attached to `levels`.
+    poles : GeoDataFrame, optional
+        Poles with their seat as geometry.
+    levels : sequence of str
+        Levels of territory to measure at: figures change with the level.
+    thresholds_km : sequence of float
+        Distances of the coverage by reach (km).
+    departements : sequence of str, optional
+        Study area, INSEE codes; all of France by default.
+    year : int
+        Vintage of the territories.
+
+    Returns
+    -------
+    dict of DataFrame
+        - one table for each level, by its name: every territory of the study area with ``nom``,
+          ``population``, ``members``, ``members_per_100k`` (for 100,000 inhabitants) and
+          ``location_quotient`` (against population);
+        - "concentration", by level: ``members``, ``territories``, ``gini``, ``herfindahl``;
+        - "coverage_by_presence" and "coverage_by_reach": see the functions of these names;
+        - "poles": see `pole_summary`.
+    """
+    tables = {}
+    concentration = []
+    for level in levels:
+        counts = count_members(members, level=level, year=year, departements=departements)
+        tables[level] = _by_territory(counts, level, departements=departements, year=year)
+        concentration.append(
+            {
+                schema.LEVEL: level,
+                schema.MEMBERS: counts.sum(),
+                schema.TERRITORIES: len(counts),
+                "gini": gini(counts),
+                "herfindahl": herfindahl(counts),
+            }
+        )
+    tables["concentration"] = pd.DataFrame(concentration).set_index(schema.LEVEL)
+    tables["coverage_by_presence"] = coverage_by_presence(
+        members, level=levels, year=year, departements=departements
+    )
+    tables["coverage_by_reach"] = coverage_by_reach(
+        members, thresholds_km=thresholds_km, year=year, departements=departements
+    )
+    tables["poles"] = pole_summary(members, poles=poles)
+    return tables
+
+
+def _by_territory(
+    counts: pd.Series, level: str, *, departements: Sequence[str] | None, year: int
+) -> pd.DataFrame:
+    territories = territory_table(level, year=year, departements=departements)
+    population = territories[schema.POPULATION]
+    return pd.DataFrame(
+        {
+            schema.NAME: territories[schema.NAME],
+            schema.POPULATION: population,
+            schema.MEMBERS: counts,
+            "members_per_100k": _INHABITANTS * counts / population.where(population > 0),
+            "location_quotient": location_quotient(counts, reference=population),
+        }
+    )

@@ -1,0 +1,105 @@
+"""The workbook of a study: a summary, its tables, its members, its method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from ptce_geo import schema
+from ptce_geo.labels import Language, label
+from ptce_geo.reports.summary import summary_rows
+from ptce_geo.reports.workbook import Sheet, write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+_LEVELS: Final = ("region", "departement", "epci", "commune")
+_METHOD: Final = (
+    "method_placing",
+    "method_counted",
+    "method_location_quotient",
+    "method_gini",
+    "method_herfindahl",
+    "method_presence",
+    "method_reach",
+    "method_distance",
+)
+
+
+def write_indicators(
+    path: Path,
+    tables: Mapping[str, pd.DataFrame],
+    members: gpd.GeoDataFrame,
+    record: Mapping[str, Any],
+    *,
+    lang: Language = "fr",
+) -> None:
+    """Write the indicators of a study as an Excel workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The XLSX file.
+    tables : mapping of str to DataFrame
+        As `indicator_tables` returns them, and "problems".
+    members : GeoDataFrame
+        Members, located and attached.
+    record : mapping
+        What ``study.json`` holds.
+    lang : {"fr", "en"}
+        Language of the titles, headings and notes.
+    """
+    summary = pd.DataFrame(summary_rows(record, tables, lang=lang))
+    listed = pd.DataFrame(members.drop(columns="geometry"))
+    frames = {
+        "summary": summary,
+        "reach": tables["coverage_by_reach"].reset_index(),
+        "presence": _with_level_names(tables["coverage_by_presence"], lang),
+        "concentration": _with_level_names(tables["concentration"], lang),
+        **{level: _by_territory(tables[level], level) for level in _LEVELS},
+        "poles": tables["poles"].reset_index(),
+        "members": _with_words(listed, lang),
+        "problems": tables["problems"],
+        "method": _method(record, lang),
+    }
+    sheets = [
+        Sheet(label(f"sheet_{name}", lang), frame, (label(f"note_{name}", lang),))
+        for name, frame in frames.items()
+    ]
+    write_workbook(path, sheets, lang=lang)
+
+
+def _by_territory(table: pd.DataFrame, level: str) -> pd.DataFrame:
+    # A sheet of 35,000 communes of which a hundred hold members helps nobody; the note says so.
+    shown = table[table[schema.MEMBERS] > 0] if level == "commune" else table
+    return shown.rename_axis("code").reset_index()
+
+
+def _with_level_names(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    return table.rename(index=lambda level: label(level, lang)).reset_index()
+
+
+def _with_words(members: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return members with the vocabulary of geocoding in the reader's words."""
+    for column in (schema.GEOCODE_STATUS, schema.GEOCODE_PRECISION):
+        members[column] = members[column].map(lambda word: label(word, lang), na_action="ignore")
+    reason = members[schema.GEOCODE_REASON].str.partition(":")
+    words = reason[0].map(lambda word: label(f"reason_{word}", lang), na_action="ignore")
+    members[schema.GEOCODE_REASON] = words + reason[1] + reason[2]
+    return members
+
+
+def _method(record: Mapping[str, Any], lang: Language) -> pd.DataFrame:
+    vintage = record["vintages"]
+    lines = [(label(key, lang), label(f"{key}_text", lang)) for key in _METHOD]
+    lines += [
+        (label("method_vintage", lang), f"COG {vintage['territories']}"),
+        (label("method_sources", lang), " ; ".join(vintage["attribution"])),
+        (label("method_software", lang), f"ptce_geo {record['ptce_geo']}"),
+        (label("method_created", lang), record["created"]),
+    ]
+    return pd.DataFrame(lines, columns=["method", "text"])

@@ -1,0 +1,107 @@
+"""The figures of a study that are told first, on the terminal and in the workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ptce_geo import schema
+from ptce_geo.labels import Language, format_number, format_share, label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+_LEVELS = ("commune", "epci", "departement", "region")
+
+
+class SummaryRow(NamedTuple):
+    """One figure: what it is, how much, which share of the whole, and what it is made of."""
+
+    figure: str
+    value: int
+    share: float | None
+    detail: str
+
+    def written(self, lang: Language) -> tuple[str, str, str, str]:
+        """Return the cells as a reader of `lang` expects them."""
+        share = "" if self.share is None else format_share(self.share, lang)
+        return self.figure, format_number(self.value, lang), share, self.detail
+
+
+def summary_rows(
+    record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], *, lang: Language = "fr"
+) -> list[SummaryRow]:
+    """Return the main figures of a study.
+
+    Parameters
+    ----------
+    record : mapping
+        What ``study.json`` holds.
+    tables : mapping of str to DataFrame
+        As `indicator_tables` returns them.
+    lang : {"fr", "en"}
+        Language of the words.
+    """
+    counts = record["counts"]
+    return [
+        SummaryRow(label("summary_members", lang), counts["members"], None, ""),
+        *_placing(counts, lang),
+        SummaryRow(
+            label("summary_poles", lang),
+            counts["poles"],
+            None,
+            _parts(counts["seats"], "summary_seat_", lang),
+        ),
+        *_touched(tables, lang),
+        *_reached(tables["coverage_by_reach"], lang),
+        SummaryRow(
+            label("summary_problems", lang),
+            sum(counts["problems"].values()),
+            None,
+            _parts(counts["problems"], "summary_problem_", lang),
+        ),
+    ]
+
+
+def _placing(counts: Mapping[str, Any], lang: Language) -> Iterator[SummaryRow]:
+    """Yield how many members were placed, to check, not placed, and why."""
+    details = {
+        schema.ACCEPTED: _parts(counts["precision"], "", lang),
+        schema.REVIEW: "",
+        schema.REJECTED: _parts(counts["rejected_because"], "reason_", lang),
+    }
+    for status, detail in details.items():
+        number = counts["status"][status]
+        share = number / counts["members"] if counts["members"] else None
+        yield SummaryRow(label(f"summary_{status}", lang), number, share, detail)
+
+
+def _touched(tables: Mapping[str, pd.DataFrame], lang: Language) -> Iterator[SummaryRow]:
+    for level in _LEVELS:
+        members = tables[level][schema.MEMBERS]
+        touched = int((members > 0).sum())
+        whole = format_number(len(members), lang)
+        detail = label("summary_of", lang).format(whole=whole)
+        yield SummaryRow(label(f"summary_{level}", lang), touched, touched / len(members), detail)
+
+
+def _reached(reach: pd.DataFrame, lang: Language) -> Iterator[SummaryRow]:
+    for threshold, row in reach.iterrows():
+        figure = label("summary_reach", lang).format(km=format_number(float(str(threshold)), lang))
+        yield SummaryRow(
+            figure,
+            int(row[schema.POPULATION_COVERED]),
+            row[schema.SHARE_POPULATION],
+            label("summary_reach_of", lang),
+        )
+
+
+def _parts(counts: Mapping[str, int], prefix: str, lang: Language) -> str:
+    """Write counts by word, the most frequent first."""
+    ranked = sorted(counts.items(), key=lambda part: -part[1])
+    colon = " : " if lang == "fr" else ": "
+    return " · ".join(
+        f"{label(prefix + word, lang)}{colon}{format_number(number, lang)}"
+        for word, number in ranked
+    )

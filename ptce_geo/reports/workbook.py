@@ -1,0 +1,139 @@
+"""Write frames as the sheets of an Excel workbook that a planner can filter and print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import xlsxwriter
+
+from ptce_geo.labels import LABELS, Language, label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+# How a column is written, by the first of these its name begins with; Excel puts the separators
+# of the reader's language.
+_NUMBER_FORMATS: Final = {
+    "share_": "0.0%",
+    "year": "0",
+    "source_line": "0",
+    "longitude": "0.00000",
+    "latitude": "0.00000",
+    "gini": "0.000",
+    "herfindahl": "0.0000",
+    "location_quotient": "0.00",
+    "members_per_100k": "0.00",
+    "distance_": "0.0",
+    "geocode_": "0.00",
+    "fte": "#,##0.0",
+}
+_INTEGER: Final = "#,##0"
+_WIDEST: Final = 60
+_EXCEL_TEXT_LIMIT: Final = 32_767
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: a title, notes under it, a table.
+
+    Attributes
+    ----------
+    name : str
+        What stands on the tab.
+    frame : DataFrame
+        The table, columns named as in `schema`; the index is not written.
+    notes : sequence of str
+        What the reader must know of the figures.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    notes: Sequence[str] = ()
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet], *, lang: Language = "fr") -> None:
+    """Write sheets to an XLSX file: heading frozen, filters on, no text taken for a formula."""
+    # Text stays text, whatever it begins with: a cell of a list must not become a formula.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        formats = _Formats(book)
+        for sheet in sheets:
+            _write_sheet(book, sheet, formats, lang)
+
+
+class _Formats:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[str, Any] = {}
+        self.heading = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EDF2", "bottom": 1}
+        )
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.note = book.add_format({"font_color": "#555555"})
+
+    def number(self, column: str) -> Any:  # noqa: ANN401 - xlsxwriter publishes no types
+        code = _INTEGER
+        for beginning, own in _NUMBER_FORMATS.items():
+            if column.startswith(beginning):
+                code = own
+                break
+        if code not in self._made:
+            self._made[code] = self._book.add_format({"num_format": code})
+        return self._made[code]
+
+
+def _write_sheet(
+    book: xlsxwriter.Workbook, sheet: Sheet, formats: _Formats, lang: Language
+) -> None:
+    page = book.add_worksheet(sheet.name)
+    page.write_string(0, 0, sheet.name, formats.title)
+    for line, note in enumerate(sheet.notes, start=1):
+        page.write_string(line, 0, note, formats.note)
+    top = len(sheet.notes) + 2
+    headings = [_heading(str(column), lang) for column in sheet.frame.columns]
+    for position, heading in enumerate(headings):
+        page.write_string(top, position, heading, formats.heading)
+        column = sheet.frame.iloc[:, position]
+        page.set_column(position, position, _width(heading, column))
+        _write_column(page, top + 1, position, column, formats)
+    if headings:
+        page.autofilter(top, 0, top + len(sheet.frame), len(headings) - 1)
+    page.freeze_panes(top + 1, 0)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(top)
+
+
+def _write_column(
+    page: Any,  # noqa: ANN401 - xlsxwriter publishes no types
+    first: int,
+    position: int,
+    column: pd.Series,
+    formats: _Formats,
+) -> None:
+    number = formats.number(str(column.name))
+    for row, value in enumerate(column.tolist(), start=first):
+        if pd.isna(value):
+            continue
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            page.write_number(row, position, value, number)
+        else:
+            page.write_string(row, position, str(value)[:_EXCEL_TEXT_LIMIT])
+
+
+def _heading(column: str, lang: Language) -> str:
+    key = f"column_{column}"
+    return label(key, lang) if key in LABELS else column
+
+
+def _width(heading: str, column: pd.Series) -> int:
+    longest = column.head(200).astype("str").str.len().max()
+    words = max(len(word) for word in heading.split() or [""])
+    content = 8 if pd.isna(longest) else int(longest)
+    return min(_WIDEST, max(10, words + 3, content + 2))

@@ -41,7 +41,7 @@ def current_communes() -> pd.DataFrame:
         {
             "code": row["code"],
             "nom": row["nom"],
-            "code_arrondissement": row["arrondissement"],
+            "code_arrondissement": row["arrondissement"] or None,  # Mayotte has none
             "code_departement": row["departement"],
             "code_region": row["region"],
             "population": row["population"],

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
 YEAR = max(DECOUPAGE)
-# In this order a name that stands twice for one commune is kept.
 KINDS = ("current", "arrondissement_municipal", "deleguee", "associee", "former")
 _KIND_OF_TYPE = {
     "commune-actuelle": "current",
@@ -33,7 +32,9 @@ def commune_names(embedded: Container[str]) -> pd.DataFrame:
     names = pd.DataFrame(rows)
     names["kind"] = pd.Categorical(names["kind"], KINDS, ordered=True)
     names = names.sort_values(["code_commune", "kind", "code", "name"], kind="stable")
-    names = names.drop_duplicates(["name", "code_commune"])
+    # History repeats what the communes of today, and their déléguées, still tell.
+    told = names.duplicated(["name", "code", "code_commune"]) & (names["kind"] == "former")
+    names = names[~told]
     names["kind"] = names["kind"].astype(str)
     names["embedded"] = [code in embedded for code in names["code_commune"]]
     return names.reset_index(drop=True)

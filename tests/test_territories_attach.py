@@ -1,0 +1,139 @@
+"""Joining members to territories: by code, by point, and what is said where neither will do."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from ptce_geo.errors import CrsError, MissingColumnError, UnknownTerritoryError
+from ptce_geo.territories import attach_territories, read_territories, territory_table
+
+SAINT_ETIENNE = (4.3873, 45.4397)
+PARIS_11 = (2.3795, 48.8594)
+OUESSANT = (-5.0966, 48.4577)
+SAINT_DENIS_REUNION = (55.4481, -20.8789)
+ATLANTIC = (-30.0, 45.0)
+
+
+def members_at(*places, **columns):
+    points = [None if place is None else shapely.Point(place) for place in places]
+    return gpd.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
+
+
+def test_by_point_to_every_level():
+    attached = attach_territories(members_at(SAINT_ETIENNE, SAINT_DENIS_REUNION))
+    assert attached["code_commune"].tolist() == ["42218", "97411"]
+    assert attached["nom_commune"].tolist() == ["Saint-Étienne", "Saint-Denis"]
+    assert attached["code_epci"].tolist() == ["244200770", "249740119"]
+    assert attached["nom_departement"].tolist() == ["Loire", "La Réunion"]
+    assert attached["code_region"].tolist() == ["84", "04"]
+    assert attached["attach_reason"].isna().all()
+
+
+def test_by_code_before_the_point():
+    members = members_at(SAINT_ETIENNE, None, code_commune=["69123", "42218"])
+    attached = attach_territories(members, levels=["commune", "departement"])
+    assert attached["nom_commune"].tolist() == ["Lyon", "Saint-Étienne"]
+    assert "code_epci" not in attached
+
+
+def test_a_member_in_no_commune_keeps_its_row_with_a_reason():
+    members = members_at(
+        ATLANTIC, None, None, SAINT_ETIENNE, code_commune=[None, None, "99999", "99999"]
+    )
+    attached = attach_territories(members)
+    assert attached["code_commune"].fillna("-").tolist() == ["-", "-", "-", "42218"]
+    assert attached["attach_reason"].fillna("-").tolist() == [
+        "outside_every_commune",
+        "no_position",
+        "unknown_commune_code: 99999",
+        "-",
+    ]
+    assert attached["nom_epci"].isna().tolist() == [True, True, True, False]
+
+
+def test_an_island_commune_has_no_epci_and_that_is_no_fault():
+    attached = attach_territories(members_at(OUESSANT))
+    assert attached.loc[0, "code_commune"] == "29155"
+    assert pd.isna(attached.loc[0, "code_epci"])
+    assert pd.isna(attached.loc[0, "attach_reason"])
+
+
+def test_municipal_arrondissements_on_request():
+    levels = ["commune", "arrondissement_municipal"]
+    attached = attach_territories(members_at(PARIS_11, SAINT_ETIENNE), levels=levels)
+    assert attached["code_commune"].tolist() == ["75056", "42218"]
+    assert attached["code_arrondissement_municipal"].fillna("-").tolist() == ["75111", "-"]
+    assert attached.loc[0, "nom_arrondissement_municipal"] == "Paris 11e Arrondissement"
+
+
+def test_rows_order_index_and_input_stay():
+    members = members_at(PARIS_11, None, SAINT_ETIENNE, name=["a", "b", "c"])
+    members.index = ["x", "x", "z"]
+    before = members.copy()
+    attached = attach_territories(members)
+    assert attached.index.tolist() == ["x", "x", "z"]
+    assert attached["name"].tolist() == ["a", "b", "c"]
+    assert attached["code_departement"].fillna("-").tolist() == ["75", "-", "42"]
+    pd.testing.assert_frame_equal(members, before)
+    again = attach_territories(attached)
+    pd.testing.assert_frame_equal(again, attached)
+
+
+def test_same_answer_as_a_spatial_join():
+    random = np.random.default_rng(7)
+    points = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(random.uniform(-5, 9, 3000), random.uniform(42, 51, 3000)),
+        crs="EPSG:4326",
+    )
+    joined = gpd.sjoin(points, read_territories(), predicate="within")["code"]
+    attached = attach_territories(points, levels=["commune"])
+    assert joined.index.is_unique
+    found = attached["code_commune"].dropna()
+    assert found.to_dict() == joined.to_dict()
+    assert len(found) > 1000
+
+
+def test_a_point_on_a_border_goes_to_the_lower_code():
+    communes = read_territories(departements=["42"])
+    one, other = communes.loc["42207"], communes.loc["42218"]  # Saint-Chamond, Saint-Étienne
+    shared = shapely.intersection(one.geometry, other.geometry)
+    vertex = shapely.get_coordinates(shared)[0]
+    touching = communes.index[communes.intersects(shapely.Point(vertex))]
+    assert len(touching) > 1
+    attached = attach_territories(members_at(vertex), levels=["commune"])
+    assert attached.loc[0, "code_commune"] == min(touching)
+
+
+def test_every_reference_point_attaches_to_its_departement():
+    communes = territory_table()
+    points = gpd.GeoDataFrame(
+        {"own": communes["code_departement"].to_numpy()},
+        geometry=gpd.points_from_xy(communes["longitude"], communes["latitude"]),
+        crs="EPSG:4326",
+    )
+    attached = attach_territories(points, levels=["departement"])
+    placed = attached["code_departement"].notna()
+    # A town hall up to 500 m outside its generalised commune may lie over the border, or offshore.
+    assert placed.mean() > 0.999
+    assert (attached["code_departement"] == attached["own"])[placed].mean() > 0.999
+
+
+def test_an_empty_list():
+    attached = attach_territories(members_at())
+    assert len(attached) == 0
+    assert {"code_commune", "nom_region", "attach_reason"} <= set(attached.columns)
+
+
+def test_bad_input_has_one_clear_line():
+    with pytest.raises(UnknownTerritoryError, match="unknown level canton; known: commune"):
+        attach_territories(members_at(PARIS_11), levels=["canton"])
+    with pytest.raises(UnknownTerritoryError, match="no boundaries of 2001; known years: 2026"):
+        attach_territories(members_at(PARIS_11), year=2001)
+    with pytest.raises(CrsError, match="expected EPSG:4326, found EPSG:2154"):
+        attach_territories(members_at(PARIS_11).to_crs(2154))
+    with pytest.raises(MissingColumnError, match="no column code_commune; found name"):
+        attach_territories(pd.DataFrame({"name": ["a"]}))

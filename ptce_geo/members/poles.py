@@ -1,0 +1,72 @@
+"""Lists of poles (PTCE): read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ptce_geo import schema
+from ptce_geo.members.headings import POLE_HEADINGS
+from ptce_geo.members.lists import ListKind, fill_pole_ids, read_list, require_unique_ids
+from ptce_geo.members.problems import remember
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+_KIND: Final = ListKind(
+    columns=schema.POLE_COLUMNS,
+    headings=POLE_HEADINGS,
+    needs=((schema.POLE_NAME,), (schema.POLE_ID,)),
+    purpose="that tells the poles apart",
+)
+
+
+def read_poles(
+    path: str | os.PathLike[str],
+    *,
+    columns: Mapping[str, str | None] | None = None,
+    sheet: str | None = None,
+) -> pd.DataFrame:
+    r"""Read a list of poles and their seats.
+
+    Parameters
+    ----------
+    path, columns, sheet
+        As for `read_members`, with the columns of `schema.POLE_COLUMNS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each pole, RangeIndex: `schema.POLE_COLUMNS` (text; `year` Int64), `longitude`
+        and `latitude` where the list has them, `source_line`, then the file's other columns.
+        A `pole_id` that the list lacks is made from the pole's name. `member_problems` says
+        what is wrong with the list.
+
+    Raises
+    ------
+    UnreadableFileError
+        The file is missing, empty, damaged, or not a table.
+    MissingColumnError
+        There is neither `pole_id` nor `pole_name`.
+    DuplicateIdError
+        Two rows have the same `pole_id`.
+    InputError
+        `columns` or `sheet` names something that is not there.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "ptce.csv"
+    >>> _ = path.write_text("Nom du PTCE;Année\nPôle Sud Archer;2014\n", encoding="utf-8")
+    >>> read_poles(path)[["pole_id", "year"]].to_numpy().tolist()
+    [['pole-sud-archer', 2014]]
+    """
+    frame, problems, what = read_list(path, _KIND, columns=columns, sheet=sheet)
+    fill_pole_ids(frame, problems)
+    advice = "one row for each pole"
+    require_unique_ids(frame, schema.POLE_ID, what=what, advice=advice)
+    frame[schema.YEAR] = frame[schema.YEAR].astype("Int64")
+    remember(frame, problems)
+    return frame

@@ -1,0 +1,79 @@
+"""Poles: every row comes through, with its seat."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ptce_geo import schema
+from ptce_geo.errors import DuplicateIdError, MissingColumnError
+from ptce_geo.members import member_problems, read_members, read_poles
+
+EXAMPLES = Path(__file__).parent.parent / "examples" / "data"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read the poles of a CSV given as text."""
+
+    def read_text(content, **options):
+        path = tmp_path / "poles.csv"
+        path.write_text(content, encoding="utf-8")
+        return read_poles(path, **options)
+
+    return read_text
+
+
+def test_the_example_list_comes_through_whole():
+    poles = read_poles(EXAMPLES / "poles.csv")
+    assert len(poles) == 79
+    assert tuple(poles.columns[:10]) == schema.POLE_COLUMNS
+    assert poles.columns[10:].tolist() == ["source_line", "site_web", "source_url"]
+    assert poles.loc[0, ["pole_id", "pole_name", "city", "postcode"]].tolist() == [
+        "culture-et-cooperation",
+        "Culture et Coopération",
+        "Saint-Étienne",
+        "42000",
+    ]
+    assert poles.loc[0, "year"] == 2014
+    assert poles["year"].dtype == "Int64"
+
+
+def test_every_member_of_the_examples_has_its_pole():
+    poles = read_poles(EXAMPLES / "poles.csv")
+    members = read_members(EXAMPLES / "members.csv")
+    assert set(members["pole_id"]) <= set(poles["pole_id"])
+
+
+def test_identifiers_are_made_from_names_as_for_members(read, tmp_path):
+    poles = read("Nom;Année;Département\nPôle Sud Archer;lauréat 2014;1\nClus'Ter Jura;;Jura\n")
+    assert poles["pole_id"].tolist() == ["pole-sud-archer", "clus-ter-jura"]
+    assert poles["departement"].tolist() == ["01", "Jura"]
+    assert poles["year"].isna().tolist() == [False, True]
+    path = tmp_path / "members.csv"
+    path.write_text("Nom;Ville;PTCE\nA;Romans;Pôle Sud Archer\n", encoding="utf-8")
+    assert read_members(path)["pole_id"].tolist() == ["pole-sud-archer"]
+
+
+def test_a_pole_listed_twice_is_an_error(read):
+    with pytest.raises(DuplicateIdError, match=r"pole_id must be unique; found 'a' \(lines 2, 3\)"):
+        read("pole_id;nom\na;A\na;B\n")
+    with pytest.raises(DuplicateIdError, match="'pole-sud'"):
+        read("nom\nPôle Sud\nPOLE SUD\n")
+
+
+def test_a_list_that_names_no_pole_is_an_error(read):
+    with pytest.raises(MissingColumnError, match="tells the poles apart"):
+        read("Ville;Année\nLyon;2014\n")
+
+
+def test_problems_of_poles(read):
+    poles = read("Nom;Ville;Année;CP\nA;Lyon;un jour;69001\nB;;2014;\n;Nice;2014;06000\n")
+    found = member_problems(poles)
+    assert found.loc[found["line"].notna(), ["line", "column", "kind"]].to_numpy().tolist() == [
+        [2, "year", "lost"],
+        [3, "address", "missing"],
+        [4, "pole_name", "missing"],
+        [4, "pole_id", "missing"],
+    ]
+    assert pd.isna(poles.loc[2, "pole_id"])

@@ -172,10 +172,8 @@ def _read(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     members = read_members(study.members, columns=study.columns)
     if study.poles is None:
         named = members.dropna(subset=schema.POLE_ID).drop_duplicates(schema.POLE_ID)
-        poles = named.reindex(columns=list(schema.POLE_COLUMNS)).reset_index(drop=True)
-        # What stands in these columns is the member's, not the pole's.
-        ours = [column for column in poles if column not in (schema.POLE_ID, schema.POLE_NAME)]
-        poles[ours] = pd.Series(dtype="str")
+        named = named[[schema.POLE_ID, schema.POLE_NAME]].reset_index(drop=True)
+        poles = named.reindex(columns=list(schema.POLE_COLUMNS))
         return members, poles
     poles = read_poles(study.poles)
     names = members[schema.POLE_ID].map(poles.set_index(schema.POLE_ID)[schema.POLE_NAME])
@@ -215,7 +213,9 @@ def _record(
 
 
 def _plain(value: object) -> object:
-    return str(value) if isinstance(value, Path) else value
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _input(path: str | Path) -> dict[str, str]:

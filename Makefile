@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine (Debian, Python >= 3.11, make):
+#   make demo    installs, then runs the main job offline on examples/data, into maps/demo
+#   make test    installs, then runs the tests
+# PYTHON=python3.12 make demo  takes another Python; it must be 3.11 or later.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/ptce-geo run examples/data/members.csv --poles examples/data/poles.csv --out maps/demo \
+		--source "Échantillon illustratif compilé de pages publiques (examples/data), pas un recensement"
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/commune_geocoder.py
+
+clean:
+	rm -rf $(VENV) maps/demo
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@ $(VENV)/.installed
+
+$(BIN)/python:
+	sh tools/make_venv.sh $(PYTHON) $(VENV)

@@ -1,0 +1,116 @@
+"""The command line: what a person types, what she reads, and the exit code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ptce_geo
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "data"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+
+
+def ptce_geo_command(*arguments, before=()):
+    command = [*before, sys.executable, "-m", "ptce_geo.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture
+def members(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Nom,CP,Ville\nUne,42000,Saint-Étienne\nDeux,,\n", encoding="utf-8")
+    return path
+
+
+def test_run_says_how_many_were_placed_and_where_the_files_are(members, tmp_path):
+    done = ptce_geo_command("run", members, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "Structures dans la liste 2" in lines
+    assert "placées 1 50,0 % à la commune : 1" in lines
+    assert "non placées 1 50,0 % commune non indiquée : 1" in lines
+    assert lines[-1].endswith("study.json")
+
+
+def test_in_english(members, tmp_path):
+    done = ptce_geo_command("run", members, "--out", tmp_path / "out", "--lang", "en")
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "not placed 1 50.0% no town given: 1" in lines
+
+
+def test_version():
+    done = ptce_geo_command("--version")
+    assert done.stdout.strip() == f"ptce-geo {ptce_geo.__version__}"
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("picture.csv", PNG, "picture"),
+        ("empty.csv", b"", "empty"),
+        ("heading.csv", b"Nom,CP,Ville\n", "no row"),
+        ("colours.csv", b"Nom,Couleur\nUne,rouge\n", "Couleur"),
+        ("twice.csv", b"member_id,Nom,Ville\na,Une,Lyon\na,Deux,Lyon\n", "member_id"),
+        ("absent.csv", None, "absent.csv"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_one_line_and_nothing_is_written(
+    tmp_path, name, content, said
+):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    done = ptce_geo_command("run", path, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("ptce-geo: ")
+    assert said in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(members, tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    for out in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/ptce")):
+        done = ptce_geo_command("run", members, "--out", out)
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.startswith(f"ptce-geo: cannot write to {out}: ")
+        assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run"],
+        ["run", "list.csv"],
+        ["run", "list.csv", "--out", "out", "--lang", "de"],
+        ["fly"],
+        ["run", "list.csv", "--out", "out", "--colour"],
+    ],
+)
+def test_a_wrong_command_line_is_2(arguments):
+    done = ptce_geo_command(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_without_any_network_the_result_is_the_same(members, tmp_path):
+    alone = ["unshare", "--net", "--map-root-user"]
+    try:
+        subprocess.run([*alone, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this user may not make a network namespace (unshare --net)")
+    arguments = ["run", EXAMPLES / "members.csv", "--poles", EXAMPLES / "poles.csv", "--out"]
+    with_network = ptce_geo_command(*arguments, tmp_path / "with")
+    without = ptce_geo_command(*arguments, tmp_path / "without", before=alone)
+    assert without.returncode == with_network.returncode == 0
+    for name in ("members.csv", "map.html"):
+        one, other = ((tmp_path / folder / name).read_text() for folder in ("with", "without"))
+        assert one == other

@@ -1,0 +1,214 @@
+"""The main job end to end, on the real poles and members of examples/data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from ptce_geo import Study, run_study, schema
+from ptce_geo.errors import InputError, OutputError
+from ptce_geo.study import OUTPUTS
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "data"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    out = tmp_path_factory.mktemp("demo") / "made" / "here"
+    stages = []
+    study = Study(EXAMPLES / "members.csv", poles=EXAMPLES / "poles.csv", out=out)
+    result = run_study(study, progress=stages.append)
+    assert stages == ["read", "locate", "measure", "draw", "write"]
+    return result
+
+
+@pytest.fixture(scope="module")
+def raw():
+    return pd.read_csv(EXAMPLES / "members.csv", dtype=str)
+
+
+def test_the_outputs_and_nothing_else(demo):
+    folder = demo.files[0].parent
+    assert {path.name for path in folder.iterdir()} == set(OUTPUTS)
+    assert [path.name for path in demo.files] == list(OUTPUTS)
+
+
+def test_every_row_of_the_list_comes_out_in_its_order(demo, raw):
+    assert demo.members["member_name"].tolist() == raw["nom"].tolist()
+    written = pd.read_csv(demo.files[0], dtype={"postcode": str, "code_commune": str})
+    assert written["member_id"].tolist() == demo.members["member_id"].tolist()
+    assert written["source_url"].tolist() == raw["source_url"].tolist()
+    assert set(schema.GEOCODE_COLUMNS) <= set(written.columns)
+
+
+def test_members_without_a_town_come_out_unplaced_with_that_reason(demo, raw):
+    no_town = demo.members["geocode_reason"] == "no_town"
+    assert no_town.tolist() == raw["commune"].isna().tolist()
+    assert no_town.sum() == 124
+    assert (demo.members.loc[no_town, "geocode_status"] == "rejected").all()
+    assert demo.members.loc[no_town, "geometry"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("town", "pole_id", "code_commune"),
+    [
+        ("Saint-Denis", "resto-passerelle", "93066"),  # told apart by the pole's département
+        ("Le Port", "ecopal", "97407"),
+        ("Saint-Paul", "ecopal", "97415"),
+        ("Trévoux", "dombinnov", "01427"),
+        ("Montaigu", "culture-a-montaigu", "85146"),
+        ("Grasse", "tetris", "06069"),  # one of them under postcode 06131, which is none
+    ],
+)
+def test_towns_of_one_name_are_told_apart(demo, town, pole_id, code_commune):
+    members = demo.members
+    those = members[(members["city"] == town) & (members["pole_id"] == pole_id)]
+    assert len(those) > 0
+    assert set(those["code_commune"]) == {code_commune}
+    assert set(those["geocode_status"]) == {"accepted"}
+
+
+def test_a_town_that_nothing_tells_apart_is_not_guessed(demo):
+    # The pole is known by its région only, and Occitanie has three Brassac.
+    brassac = demo.members[demo.members["city"] == "Brassac"]
+    assert (
+        brassac["geocode_reason"].tolist()
+        == ["ambiguous_town: Brassac (81037), Brassac (82024), Brassac (09066)"]
+        or brassac["geocode_reason"].str.startswith("ambiguous_town: ").all()
+    )
+    assert brassac["geometry"].isna().all()
+
+
+def test_what_goes_in_comes_out_or_is_counted(demo):
+    record = json.loads(demo.files[3].read_text(encoding="utf-8"))
+    assert record == demo.record
+    counts = record["counts"]
+    assert counts["members"] == 271
+    assert counts["status"] == {"accepted": 146, "review": 0, "rejected": 125}
+    assert sum(counts["status"].values()) == counts["members"]
+    assert sum(counts["precision"].values()) == 146
+    assert sum(counts["rejected_because"].values()) == 125
+    assert sum(counts["seats"].values()) == counts["poles"] == 79
+    assert demo.tables["commune"]["members"].sum() == 146
+    assert record["vintages"]["territories"] == 2026
+    assert len(record["inputs"]) == 2
+
+
+def test_poles_know_their_members_and_seat(demo):
+    poles = demo.tables["poles"]
+    assert len(poles) == 79
+    assert poles["members"].sum() == 271
+    assert poles.loc["culture-et-cooperation", "members"] == 11
+    assert poles.loc["phares", "distance_to_seat_max_km"] == 0  # all at L'Île-Saint-Denis
+    assert demo.members["pole_name"].notna().all()
+
+
+def _sheet(book, name):
+    rows = list(book[name].iter_rows(values_only=True))
+    top = next(i for i, row in enumerate(rows) if i > 1 and row[0] is not None)
+    return pd.DataFrame(rows[top + 1 :], columns=rows[top])
+
+
+def test_the_workbook_holds_the_same_figures(demo):
+    book = openpyxl.load_workbook(demo.files[1])
+    assert book.sheetnames == [
+        "Synthèse", "Couverture par distance", "Couverture par présence", "Concentration",
+        "Régions", "Départements", "EPCI", "Communes", "Pôles", "Structures", "Remarques",
+        "Méthode",
+    ]  # fmt: skip
+    departements = _sheet(book, "Départements").set_index("Code")
+    table = demo.tables["departement"]
+    assert departements["Structures"].to_dict() == table["members"].to_dict()
+    assert departements.loc["42", "Quotient de localisation"] == pytest.approx(
+        table.loc["42", "location_quotient"]
+    )
+    communes = _sheet(book, "Communes")
+    assert communes["Structures"].sum() == 146
+    assert (communes["Structures"] > 0).all()
+    reach = _sheet(book, "Couverture par distance")
+    assert reach["Part de la population"].tolist() == pytest.approx(
+        demo.tables["coverage_by_reach"]["share_population"].tolist()
+    )
+    members = _sheet(book, "Structures")
+    assert len(members) == 271
+    assert members["Motif"].value_counts()["commune non indiquée"] == 124
+    summary = _sheet(book, "Synthèse").set_index("Chiffre")
+    assert summary.loc["Structures dans la liste", "Valeur"] == 271
+
+
+def test_in_english(tmp_path):
+    study = Study(EXAMPLES / "members.csv", out=tmp_path, poles=EXAMPLES / "poles.csv", lang="en")
+    result = run_study(study)
+    book = openpyxl.load_workbook(result.files[1])
+    assert book.sheetnames[:2] == ["Summary", "Coverage by reach"]
+    assert '<html lang="en"' in result.files[2].read_text(encoding="utf-8")
+
+
+def test_without_a_list_of_poles_the_members_name_them(tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "Structure;PTCE;Code postal;Ville;Rôle\n"
+        "La Fabrique;Culture et Coopération;42000;St Etienne;porteur\n"
+        "Le Remue-Méninges;Culture et Coopération;42100;SAINT-ETIENNE;membre\n"
+        "Sans pôle;;69001;Lyon;membre\n",
+        encoding="cp1252",
+    )
+    result = run_study(Study(tmp_path / "list.csv", out=tmp_path / "out"))
+    assert result.members["code_commune"].tolist() == ["42218", "42218", "69123"]
+    assert result.poles["pole_name"].tolist() == ["Culture et Coopération"]
+    assert result.poles["seat_source"].tolist() == ["lead_member"]
+    assert result.record["counts"]["members_without_pole"] == 1
+    assert result.tables["departement"]["members"].sum() == 3
+
+
+def test_a_study_area(tmp_path):
+    study = Study(
+        EXAMPLES / "members.csv",
+        poles=EXAMPLES / "poles.csv",
+        out=tmp_path,
+        departements=["31"],
+        thresholds_km=[10],
+    )
+    tables = run_study(study).tables
+    assert tables["departement"].index.tolist() == ["31"]
+    assert set(tables["commune"].index.str[:2]) == {"31"}
+    assert tables["coverage_by_reach"].index.tolist() == [10]
+
+
+def test_nothing_located_is_no_fault(tmp_path):
+    (tmp_path / "list.csv").write_text("Nom,Ville\nUne,Nulleville\n", encoding="utf-8")
+    result = run_study(Study(tmp_path / "list.csv", out=tmp_path / "out"))
+    assert result.record["counts"]["status"]["rejected"] == 1
+    assert result.tables["coverage_by_reach"]["population_covered"].eq(0).all()
+
+
+def test_a_run_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
+    members = tmp_path / "list.csv"
+    members.write_text("Nom,CP,Ville\nUne,42000,Saint-Etienne\n", encoding="utf-8")
+    out = tmp_path / "out"
+    run_study(Study(members, out=out))
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    monkeypatch.setattr("ptce_geo.study.save_map", _no_space)
+    with pytest.raises(OutputError, match=r"cannot write map\.html: No space left on device"):
+        run_study(Study(members, out=out))
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    # ... and a folder that it made for nothing is gone again.
+    with pytest.raises(OutputError):
+        run_study(Study(members, out=tmp_path / "new"))
+    assert not (tmp_path / "new").exists()
+
+
+def _no_space(*_):
+    raise OSError(28, "No space left on device", "map.html")
+
+
+def test_an_unknown_language_or_departement_is_said(tmp_path):
+    members = EXAMPLES / "members.csv"
+    with pytest.raises(InputError, match="unknown language 'de'; known: fr, en"):
+        run_study(Study(members, out=tmp_path / "out", lang="de"))
+    with pytest.raises(ValueError, match="unknown département 99; known: 01"):
+        run_study(Study(members, out=tmp_path / "out", departements=["99"]))
+    assert not (tmp_path / "out").exists()

@@ -65,6 +65,11 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "reason_declared_coordinates": ("coordonnées de la liste", "coordinates of the list"),
     "reason_no_town": ("commune non indiquée", "no town given"),
+    "reason_only_a_departement": (
+        "département indiqué sans commune",
+        "a département, no town",
+    ),
+    "reason_other_country": ("adresse hors de France", "address in another country"),
     "reason_unknown_town": ("commune inconnue", "unknown town"),
     "reason_unknown_postcode": ("code postal inconnu", "unknown postcode"),
     "reason_ambiguous_town": ("plusieurs communes de ce nom", "several towns of that name"),
@@ -137,7 +142,10 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Tous les départements du périmètre.",
         "All départements of the study area.",
     ),
-    "note_epci": ("Tous les EPCI du périmètre.", "All EPCI of the study area."),
+    "note_epci": (
+        "Tous les EPCI du périmètre. Quatre communes insulaires ne sont dans aucun.",
+        "All EPCI of the study area. Four island communes are in none.",
+    ),
     "note_commune": (
         "Seules les communes qui comptent au moins une structure sont listées.",
         "Only communes with at least one member are listed.",

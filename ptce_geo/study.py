@@ -17,8 +17,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 from ptce_geo import __version__, schema
 from ptce_geo.errors import OutputError
 from ptce_geo.geocoding import geocode
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
+    import pandas as pd
 
 OUTPUTS: Final = ("members.csv", "indicators.xlsx", "map.html", "study.json")
 _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
@@ -125,6 +124,8 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     members = Path(folder) / "list.csv"
     ...     table = pd.DataFrame({"Nom": ["La Fabrique"], "CP": ["42000"], "Ville": ["ST ETIENNE"]})

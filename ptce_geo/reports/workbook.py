@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 # How a column is written, by the first of these its name begins with; Excel puts the separators
 # of the reader's language.
 _NUMBER_FORMATS: Final = {
-    "share_": "0.0%",
+    "share": "0.0%",
     "year": "0",
     "source_line": "0",
     "longitude": "0.00000",
@@ -31,7 +32,9 @@ _NUMBER_FORMATS: Final = {
     "fte": "#,##0.0",
 }
 _INTEGER: Final = "#,##0"
-_WIDEST: Final = 60
+_WIDEST: Final = 60  # characters
+_LINE_HEIGHT: Final = 15  # points
+_LOOKED_AT: Final = 200  # rows that a column's width is taken from
 _EXCEL_TEXT_LIMIT: Final = 32_767
 
 
@@ -70,9 +73,16 @@ class _Formats:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
         self._made: dict[str, Any] = {}
-        self.heading = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EDF2", "bottom": 1}
-        )
+        look = {
+            "bold": True,
+            "text_wrap": True,
+            "valign": "top",
+            "bg_color": "#E8EDF2",
+            "bottom": 1,
+        }
+        self.heading = book.add_format(look)
+        self.heading_of_numbers = book.add_format({**look, "align": "right"})
+        self.text = book.add_format({"indent": 1})  # keeps clear of a number on its left
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.note = book.add_format({"font_color": "#555555"})
 
@@ -96,11 +106,18 @@ def _write_sheet(
         page.write_string(line, 0, note, formats.note)
     top = len(sheet.notes) + 2
     headings = [_heading(str(column), lang) for column in sheet.frame.columns]
+    lines = 1
     for position, heading in enumerate(headings):
-        page.write_string(top, position, heading, formats.heading)
         column = sheet.frame.iloc[:, position]
-        page.set_column(position, position, _width(heading, column))
+        numbers = pd.api.types.is_numeric_dtype(column)
+        width = _width(heading, column)
+        lines = max(lines, math.ceil(1.2 * len(heading) / width))
+        page.write_string(
+            top, position, heading, formats.heading_of_numbers if numbers else formats.heading
+        )
+        page.set_column(position, position, width)
         _write_column(page, top + 1, position, column, formats)
+    page.set_row(top, _LINE_HEIGHT * lines)
     if headings:
         page.autofilter(top, 0, top + len(sheet.frame), len(headings) - 1)
     page.freeze_panes(top + 1, 0)
@@ -124,7 +141,7 @@ def _write_column(
         if isinstance(value, int | float) and not isinstance(value, bool):
             page.write_number(row, position, value, number)
         else:
-            page.write_string(row, position, str(value)[:_EXCEL_TEXT_LIMIT])
+            page.write_string(row, position, str(value)[:_EXCEL_TEXT_LIMIT], formats.text)
 
 
 def _heading(column: str, lang: Language) -> str:
@@ -133,7 +150,10 @@ def _heading(column: str, lang: Language) -> str:
 
 
 def _width(heading: str, column: pd.Series) -> int:
-    longest = column.head(200).astype("str").str.len().max()
-    words = max(len(word) for word in heading.split() or [""])
-    content = 8 if pd.isna(longest) else int(longest)
+    """Return the width of a column, in characters: the longest word of the heading, its content."""
+    words = max((len(word) for word in heading.split()), default=0)
+    content = 10
+    if not pd.api.types.is_numeric_dtype(column):
+        longest = column.head(_LOOKED_AT).astype("str").str.len().max()
+        content = 0 if pd.isna(longest) else int(longest)
     return min(_WIDEST, max(10, words + 3, content + 2))

@@ -6,7 +6,7 @@ import ptce_geo
 
 here = Path(__file__).parent
 poles = ptce_geo.read_poles(here / "data" / "poles.csv")
-members = ptce_geo.read_members(here / "data" / "members.csv")
+members = ptce_geo.link_poles(ptce_geo.read_members(here / "data" / "members.csv"), poles)
 members = ptce_geo.attach_territories(ptce_geo.geocode(members, poles=poles))
 poles = ptce_geo.locate_seats(ptce_geo.geocode(poles), members)
 

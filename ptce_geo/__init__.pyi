@@ -11,7 +11,7 @@ from .indicators import (
     pole_summary,
 )
 from .maps import pole_map, save_map
-from .members import member_problems, read_members, read_poles
+from .members import link_poles, member_problems, read_members, read_poles
 from .study import Study, StudyResult, run_study
 from .territories import (
     attach_territories,
@@ -37,6 +37,7 @@ __all__ = [
     "gini",
     "herfindahl",
     "indicator_tables",
+    "link_poles",
     "locate_seats",
     "location_quotient",
     "member_problems",

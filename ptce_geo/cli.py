@@ -45,6 +45,9 @@ def run(
     departements: Annotated[
         str | None, typer.Option(help="Study area of the indicators, as in 42,69,01.")
     ] = None,
+    regions: Annotated[
+        str | None, typer.Option(help="The same by région, as in 76 for Occitanie.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the map.")] = None,
     source: Annotated[str | None, typer.Option(help="Where the lists come from.")] = None,
 ) -> None:
@@ -57,7 +60,8 @@ def run(
         out=out,
         poles=poles,
         lang=lang,
-        departements=departements.replace(" ", "").split(",") if departements else None,
+        departements=_codes(departements),
+        regions=_codes(regions),
         title=title,
         source=source,
     )
@@ -68,6 +72,10 @@ def run(
             study, progress=lambda stage: status.update(label(f"stage_{stage}", language))
         )
     _print_summary(console, result, language)
+
+
+def _codes(text: str | None) -> list[str] | None:
+    return text.replace(" ", "").split(",") if text else None
 
 
 def _print_summary(console: Console, result: ptce_geo.StudyResult, lang: Language) -> None:

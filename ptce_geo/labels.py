@@ -339,8 +339,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Seat taken from the lead structure",
     ),
     "map_legend_spread": (
-        "Les structures d’un même lieu sont écartées en corolle.",
-        "Structures at one place are spread like petals.",
+        "Les structures proches sont écartées pour rester visibles.",
+        "Structures close together are moved apart to stay visible.",
     ),
     "map_legend_colours": (
         "Des pôles éloignés peuvent partager une couleur.",

@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ptce_geo import __version__, schema
-from ptce_geo.errors import OutputError
+from ptce_geo.checks import listing
+from ptce_geo.errors import OutputError, PtceGeoError, UnknownTerritoryError
 from ptce_geo.geocoding import geocode
 from ptce_geo.indicators import indicator_tables, locate_seats
 from ptce_geo.labels import check_language
 from ptce_geo.maps import pole_map, save_map
-from ptce_geo.members import member_problems, read_members, read_poles
+from ptce_geo.members import link_poles, member_problems, read_members, read_poles
 from ptce_geo.reports import write_indicators
-from ptce_geo.territories import attach_territories, catalogue
+from ptce_geo.territories import attach_territories, catalogue, territory_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,7 +54,7 @@ class Study:
         Language of the outputs.
     columns : mapping, optional
         Column of `ptce_geo.schema` → heading in the list of members, where it is not recognised.
-    departements : sequence of str, optional
+    departements, regions : sequence of str, optional
         Study area of the indicators, INSEE codes; all of France by default.
     thresholds_km : sequence of float
         Distances of the coverage by reach (km).
@@ -67,6 +68,7 @@ class Study:
     lang: str = "fr"
     columns: Mapping[str, str] | None = None
     departements: Sequence[str] | None = None
+    regions: Sequence[str] | None = None
     thresholds_km: Sequence[float] = (5, 10, 20, 30)
     title: str | None = None
     source: str | None = None
@@ -135,6 +137,7 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
     ['indicators.xlsx', 'map.html', 'members.csv', 'study.json']
     """
     lang = check_language(study.lang)
+    area = _study_area(study)
     with _all_or_nothing(Path(study.out)) as staging:
         _tell(progress, "read")
         members, poles = _read(study)
@@ -147,7 +150,7 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
             members,
             poles=poles,
             thresholds_km=study.thresholds_km,
-            departements=study.departements,
+            departements=area,
         )
         tables["problems"] = problems
         record = _record(study, members, poles, problems)
@@ -168,6 +171,19 @@ def _tell(progress: Callable[[str], None] | None, stage: str) -> None:
         progress(stage)
 
 
+def _study_area(study: Study) -> list[str] | None:
+    """Return the départements studied; None for all of France."""
+    if study.departements is None and study.regions is None:
+        return None
+    every = territory_table("departement")["code_region"]
+    known = every.unique()
+    regions = study.regions or ()
+    if unknown := [code for code in regions if code not in known]:
+        msg = f"unknown région {listing(unknown)}; known: {listing(sorted(known), most=len(known))}"
+        raise UnknownTerritoryError(msg)
+    return sorted({*(study.departements or ()), *every.index[every.isin(regions)]})
+
+
 def _read(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return members and poles; where no list of poles is given, those that the members name."""
     members = read_members(study.members, columns=study.columns)
@@ -177,9 +193,7 @@ def _read(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
         poles = named.reindex(columns=list(schema.POLE_COLUMNS))
         return members, poles
     poles = read_poles(study.poles)
-    names = members[schema.POLE_ID].map(poles.set_index(schema.POLE_ID)[schema.POLE_NAME])
-    members[schema.POLE_NAME] = members[schema.POLE_NAME].fillna(names)
-    return members, poles
+    return link_poles(members, poles), poles
 
 
 def _record(
@@ -188,6 +202,7 @@ def _record(
     """Return what must be known to do the study again and to trust it."""
     reason = members[schema.GEOCODE_REASON].str.partition(":")[0]
     rejected = members[schema.GEOCODE_STATUS] == schema.REJECTED
+    listed = poles[schema.POLE_ID]
     return {
         "ptce_geo": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -206,6 +221,9 @@ def _record(
             "rejected_because": _tally(reason[rejected]),
             "without_commune": int(members[schema.CODE_COMMUNE].isna().sum()),
             "members_without_pole": int(members[schema.POLE_ID].isna().sum()),
+            "members_of_unlisted_poles": int(
+                (members[schema.POLE_ID].notna() & ~members[schema.POLE_ID].isin(listed)).sum()
+            ),
             "poles": len(poles),
             "seats": _tally(poles[schema.SEAT_SOURCE].fillna("unknown")),
             "problems": _tally(problems["kind"]),
@@ -243,10 +261,10 @@ def _all_or_nothing(folder: Path) -> Iterator[Path]:
         yield staging
         for name in OUTPUTS:
             (staging / name).replace(folder / name)
+    except PtceGeoError:
+        raise
     except OSError as error:
-        if isinstance(error, OutputError) or error.filename is None:
-            raise
-        msg = f"cannot write {error.filename}: {error.strerror}"
+        msg = f"cannot write {error.filename or folder}: {error.strerror or error}"
         raise OutputError(msg) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -7,7 +7,7 @@ import pytest
 
 from ptce_geo import schema
 from ptce_geo.errors import DuplicateIdError, MissingColumnError
-from ptce_geo.members import member_problems, read_members, read_poles
+from ptce_geo.members import link_poles, member_problems, read_members, read_poles
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "data"
 
@@ -77,3 +77,29 @@ def test_problems_of_poles(read):
         [4, "pole_id", "missing"],
     ]
     assert pd.isna(poles.loc[2, "pole_id"])
+
+
+def test_members_meet_their_pole_by_id_then_by_name():
+    poles = pd.DataFrame(
+        {
+            "pole_id": ["P1", "P2", "P3", "P4"],
+            "pole_name": ["Pôle Sud Archer", "Twin", "Twin", None],
+        }
+    )
+    members = pd.DataFrame(
+        {
+            "pole_id": ["P1", "pole-sud-archer", "POLE SUD ARCHER", "twin", "P4", "other", None],
+            "pole_name": ["Old name", "POLE SUD-ARCHER", None, "Twin", "Its name", "Other", None],
+        },
+        dtype="str",
+    )
+    linked = link_poles(members, poles)
+    # Two poles are called Twin: nothing tells which one is meant, so the member stays.
+    assert linked["pole_id"].fillna("-").tolist() == ["P1", "P1", "P1", "twin", "P4", "other", "-"]
+    assert linked["pole_name"].fillna("-").tolist() == [
+        *["Pôle Sud Archer"] * 3,
+        "Twin",
+        "Its name",
+        "Other",
+        "-",
+    ]

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 import ptce_geo
-from ptce_geo.labels import LABELS, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,12 +66,6 @@ def test_the_version_is_told_once():
     assert version("ptce_geo") == ptce_geo.__version__
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## {ptce_geo.__version__}" in changelog
-
-
-def test_every_label_has_its_words_in_every_language():
-    for key, words in LABELS.items():
-        assert len(words) == len(LANGUAGES), key
-        assert all(word.strip() for word in words), key
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,16 @@ def test_a_study_area(tmp_path):
     assert tables["coverage_by_reach"].index.tolist() == [10]
 
 
+def test_a_study_area_of_regions_and_departements(tmp_path):
+    members = EXAMPLES / "members.csv"
+    study = Study(members, out=tmp_path, regions=["94", "06"], departements=["31"])
+    tables = run_study(study).tables
+    assert tables["departement"].index.tolist() == ["2A", "2B", "31", "976"]
+    with pytest.raises(ValueError, match=r"unknown région 99; known: 01, 02, .*, 94$"):
+        run_study(Study(members, out=tmp_path / "new", regions=["99"]))
+    assert not (tmp_path / "new").exists()
+
+
 def test_nothing_located_is_no_fault(tmp_path):
     (tmp_path / "list.csv").write_text("Nom,Ville\nUne,Nulleville\n", encoding="utf-8")
     result = run_study(Study(tmp_path / "list.csv", out=tmp_path / "out"))

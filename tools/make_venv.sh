@@ -15,6 +15,6 @@ if ! "$python" -c 'import ensurepip' 2>/dev/null; then
     as_root=
     [ "$(id -u)" = 0 ] || as_root=sudo
     $as_root apt-get update -qq
-    $as_root apt-get install -y -qq "$package"
+    $as_root apt-get install -y -qq "$package" >/dev/null
 fi
 "$python" -m venv "$folder"

@@ -8,6 +8,7 @@ from ptce_geo import schema
 from ptce_geo.members.headings import POLE_HEADINGS
 from ptce_geo.members.lists import ListKind, fill_pole_ids, read_list, require_unique_ids
 from ptce_geo.members.problems import remember
+from ptce_geo.members.values import slug
 
 if TYPE_CHECKING:
     import os
@@ -70,3 +71,40 @@ def read_poles(
     frame[schema.YEAR] = frame[schema.YEAR].astype("Int64")
     remember(frame, problems)
     return frame
+
+
+def link_poles(members: pd.DataFrame, poles: pd.DataFrame) -> pd.DataFrame:
+    """Return members with the `pole_id` and `pole_name` that the list of poles gives them.
+
+    A member belongs to the pole of its `pole_id`; where the list of poles has none of that
+    identifier, to the one pole of its `pole_name` or `pole_id`, however capitalised or accented.
+    What meets no pole stays as it is.
+
+    Parameters
+    ----------
+    members : pandas.DataFrame
+        From `read_members`.
+    poles : pandas.DataFrame
+        From `read_poles`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> poles = pd.DataFrame({"pole_id": ["P1"], "pole_name": ["Clus'Ter Jura"]})
+    >>> members = pd.DataFrame({"pole_id": ["clus-ter-jura"], "pole_name": ["CLUS'TER JURA"]})
+    >>> link_poles(members, poles).to_numpy().tolist()
+    [['P1', "Clus'Ter Jura"]]
+    """
+    slugs = poles[schema.POLE_NAME].map(slug, na_action="ignore")
+    by_name = poles.set_axis(slugs)[schema.POLE_ID]
+    by_name = by_name[by_name.index.notna() & ~by_name.index.duplicated(keep=False)]
+    names = poles.set_index(schema.POLE_ID)[schema.POLE_NAME]
+
+    linked = members.copy()
+    strangers = ~members[schema.POLE_ID].isin(names.index)
+    for column in (schema.POLE_NAME, schema.POLE_ID):
+        met = members[column].map(slug, na_action="ignore").map(by_name)
+        linked[schema.POLE_ID] = linked[schema.POLE_ID].mask(strangers & met.notna(), met)
+    named = linked[schema.POLE_ID].map(names)
+    linked[schema.POLE_NAME] = named.fillna(linked[schema.POLE_NAME])
+    return linked

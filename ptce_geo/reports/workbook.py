@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
+from ptce_geo.errors import OutputError
 from ptce_geo.labels import LABELS, Language, label
 
 if TYPE_CHECKING:
@@ -58,13 +60,23 @@ class Sheet:
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet], *, lang: Language = "fr") -> None:
-    """Write sheets to an XLSX file: heading frozen, filters on, no text taken for a formula."""
+    """Write sheets to an XLSX file: heading frozen, filters on, no text taken for a formula.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
     # Text stays text, whatever it begins with: a cell of a list must not become a formula.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        formats = _Formats(book)
-        for sheet in sheets:
-            _write_sheet(book, sheet, formats, lang)
+    try:
+        with xlsxwriter.Workbook(path, options) as book:
+            formats = _Formats(book)
+            for sheet in sheets:
+                _write_sheet(book, sheet, formats, lang)
+    except FileCreateError as error:
+        msg = f"cannot write {path}: {error}"
+        raise OutputError(msg) from error
 
 
 class _Formats:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import folium
 import pytest
 from maps_frames import LOCATED, crowd, members_of, poles
 
+from ptce_geo import (
+    attach_territories,
+    geocode,
+    locate_seats,
+    pole_map,
+    read_members,
+    read_poles,
+    save_map,
+)
 from ptce_geo.labels import LABELS
-from ptce_geo.maps import pole_map, save_map
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -174,6 +183,170 @@ def test_popup_stays_at_its_circle_when_zooming(open_page):
     for zoom in (7, 12):
         page.evaluate("zoom => void ptceMap.page.map.setZoom(zoom, {animate: false})", zoom)
         assert page.evaluate(offset.format(zoom)) == 0
+
+
+# ----- the sample, every circle in sight -------------------------------------------------------
+
+SAMPLE = Path(__file__).parents[1] / "examples" / "data"
+MOST_AWAY = 80  # pixels, as in layout.js
+
+# Every circle in sight, those under panel and buttons left out: [rank, pixels from its true point,
+# whether a click on its centre is a click on it].
+IN_SIGHT = """() => {
+  const {page} = ptceMap;
+  const box = page.map.getContainer().getBoundingClientRect();
+  const rows = page.members.map((member, rank) => {
+    const p = page.pointOf(member);
+    const top = document.elementFromPoint(p.x + box.x, p.y + box.y);
+    const ours = ".ptce-panel, .ptce-views, .ptce-footer, .leaflet-control";
+    if (!top || top.closest(ours)) return null;
+    const away = page.map.latLngToContainerPoint(member.latlng).distanceTo(p);
+    return [rank, away, top === member.circle.getElement()];
+  });
+  return rows.filter(row => row);
+}"""
+
+# The smallest gap between two circles, or a circle and a seat (7.5 pixels from centre to corner).
+SMALLEST_GAP = """() => {
+  const {members, map, data} = ptceMap.page;
+  const seats = data.poles.filter(pole => pole.seat).map(pole => ({ radius: 7.5,
+    at: map.latLngToLayerPoint(pole.latlng).add(pole.offset(map.getZoom())) }));
+  const circles = members.map(({circle}) => ({ radius: circle._radius, at: circle._point }));
+  let gap = Infinity;
+  circles.forEach((one, i) => {
+    for (const other of [...circles.slice(i + 1), ...seats]) {
+      gap = Math.min(gap, one.at.distanceTo(other.at) - one.radius - other.radius);
+    }
+  });
+  return gap;
+}"""
+
+
+@pytest.fixture(scope="module")
+def sample():
+    its_poles = read_poles(SAMPLE / "poles.csv")
+    members = read_members(SAMPLE / "members.csv")
+    members = attach_territories(geocode(members, poles=its_poles))
+    return members, locate_seats(geocode(its_poles), members)
+
+
+def look_at(page, latitude, longitude, zoom):
+    page.evaluate(
+        "([lat, lon, zoom]) => void ptceMap.page.map.setView([lat, lon], zoom, {animate: false})",
+        [latitude, longitude, zoom],
+    )
+
+
+@pytest.mark.parametrize(
+    ("look", "least"),
+    [
+        (lambda page: page.evaluate("1"), 100),  # the first view, untouched
+        (lambda page: jump(page, "metropole"), 100),
+        (lambda page: look_at(page, 43.6, 1.0, 9), 15),
+    ],
+    ids=["first view", "metropole", "toulouse"],
+)
+def test_every_circle_in_sight_is_on_top_and_its_click_is_its_own(open_page, sample, look, least):
+    members, its_poles = sample
+    page = open_page(pole_map(members, poles=its_poles))
+    look(page)
+    rows = page.evaluate(IN_SIGHT)
+    assert len(rows) >= least
+    assert [rank for rank, _, on_top in rows if not on_top] == []
+    # Click on the twelve moved farthest, where seats and circles crowd.
+    for rank, away, _ in sorted(rows, key=lambda row: -row[1])[:12]:
+        assert 0 < away <= MOST_AWAY
+        click_member(page, rank)
+        name, pole = page.evaluate(
+            "rank => { const {members, data} = ptceMap.page;"
+            " return [members[rank].name, data.poles[members[rank].pole].name]; }",
+            rank,
+        )
+        assert page.locator(".leaflet-popup h2").inner_text() == name
+        assert page.locator(".leaflet-popup .ptce-of-pole").inner_text() == pole
+        tip = page.evaluate("rank => ptceMap.page.members[rank].circle.isTooltipOpen()", rank)
+        assert not tip  # it would lie under the popup
+        close_popup(page)
+        # The popup may have moved the map.
+        jump(page, "metropole")
+        look(page)
+
+
+def test_no_circle_covers_another_or_a_seat_at_any_zoom_nor_goes_far(open_page, sample):
+    members, its_poles = sample
+    page = open_page(pole_map(members, poles=its_poles))
+    for zoom in (5, 6, 7, 8, 9, 10, 12, 15, 18):
+        look_at(page, 46.5, 2.5, zoom)
+        assert page.evaluate(SMALLEST_GAP) > 0
+        farthest = page.evaluate(
+            "zoom => Math.max(...ptceMap.page.members.map(m => m.offset(zoom).distanceTo([0, 0])))",
+            zoom,
+        )
+        assert 0 < farthest <= MOST_AWAY
+
+
+def test_zoomed_in_a_member_alone_in_its_place_stands_at_its_true_point(open_page, sample):
+    members, its_poles = sample
+    page = open_page(pole_map(members, poles=its_poles))
+    away = """zoom => {
+      const {members, data} = ptceMap.page;
+      const marks = [...members, ...data.poles.filter(pole => pole.seat)];
+      const alone = members.filter(m => marks.filter(o => o.latlng.equals(m.latlng)).length === 1);
+      return alone.map(m => m.offset(zoom).distanceTo([0, 0]));
+    }"""
+    assert max(page.evaluate(away, 6)) > 0
+    assert set(page.evaluate(away, 14)) == {0}
+
+
+def test_a_hidden_pole_keeps_its_places(open_page, sample):
+    members, its_poles = sample
+    drawn = "paths => Object.fromEntries(paths.map(p => [p.ariaLabel, p.getAttribute('d')]))"
+    pictures = []
+    for hide in (False, True):
+        page = open_page(pole_map(members, poles=its_poles))
+        if hide:
+            page.locator(".ptce-poles input").first.uncheck()
+        look_at(page, 46.5, 2.5, 6)
+        pictures.append(circles(page).evaluate_all(drawn))
+    everyone, fewer = pictures
+    assert len(fewer) < len(everyone)
+    assert fewer.items() <= everyone.items()
+
+
+def test_after_an_animated_zoom_marks_and_ties_stand_where_they_belong(open_page, sample):
+    members, its_poles = sample
+    page = open_page(pole_map(members, poles=its_poles))
+    before = page.evaluate("ptceMap.page.map.getZoom()")
+    page.evaluate("() => new Promise(end => ptceMap.page.map.once('zoomend', end).zoomIn())")
+    assert page.evaluate("ptceMap.page.map.getZoom()") > before
+    assert page.evaluate(SMALLEST_GAP) > 0
+    errors = page.evaluate(
+        """() => {
+          const {map, data} = ptceMap.page;
+          const zoom = map.getZoom();
+          const poles = data.poles.filter(pole => pole.seat);
+          const at = mark => map.latLngToLayerPoint(mark.latlng).add(mark.offset(zoom));
+          const seats = poles.map(pole =>
+            L.DomUtil.getPosition(pole.marker.getElement()).distanceTo(at(pole)));
+          const ties = poles.flatMap(pole => pole.ties.getLayers().map((tie, i) => {
+            if (!tie._parts.length) return 0; // out of sight
+            const [from, to] = tie._parts[0];
+            return from.distanceTo(at(pole.its[i])) + to.distanceTo(at(pole));
+          }));
+          return { seats: Math.max(...seats), ties: Math.max(...ties) };
+        }"""
+    )
+    assert errors["seats"] < 1  # icons stand on whole pixels
+    assert errors["ties"] < 2  # lines are drawn to whole pixels too
+
+
+def test_a_seat_among_many_members_can_be_clicked(open_page):
+    members = crowd(2001, spacing=0.05)
+    its_poles = poles().iloc[:1].set_geometry(members.geometry.iloc[:1].values, crs=4326)
+    page = open_page(pole_map(members, poles=its_poles))
+    assert page.evaluate("ptceMap.page.renderer") == "canvas"
+    page.locator(".ptce-seat-icon").click()
+    assert page.locator(".leaflet-popup h2").inner_text() == "Culture"
 
 
 # ----- layers ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from branca.element import Element, Figure, MacroElement
 
 # In the order in which they build on each other.
-_SCRIPTS: Final = ("dom.js", "shapes.js", "popups.js", "panel.js", "map.js")
+_SCRIPTS: Final = ("dom.js", "layout.js", "shapes.js", "popups.js", "panel.js", "map.js")
 
 
 class Raw(Element):

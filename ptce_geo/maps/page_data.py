@@ -142,10 +142,9 @@ def _known_poles(poles: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
     for rank, (pole_id, seat) in enumerate(zip(poles[schema.POLE_ID], seats, strict=True)):
         record: dict[str, Any] = {key: values[rank] for key, values in texts.items()}
         record["name"] = record["name"] or str(pole_id)
+        # numpy's rounding, as for members: a seat and a member of one place stay at one place.
         record["seat"] = (
-            None
-            if seat is None
-            else [round(seat.y, _POINT_DECIMALS), round(seat.x, _POINT_DECIMALS)]
+            None if seat is None else np.round([seat.y, seat.x], _POINT_DECIMALS).tolist()
         )
         records[str(pole_id)] = record
     return records

@@ -53,8 +53,9 @@ def pole_map(
 ) -> folium.Map:
     """Draw poles and their members over the départements.
 
-    Members are circles in the colour of their pole, tied to its seat; those at one place (placed
-    at the commune) are spread around it on the screen so that each can be seen and clicked.
+    Members are circles in the colour of their pole, tied to its seat. Those close together on the
+    screen (placed at one commune, or seen from afar) are moved apart, by 80 pixels at most, so
+    that each can be seen and clicked.
 
     Parameters
     ----------

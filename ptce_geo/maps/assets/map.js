@@ -53,9 +53,10 @@ function drawPoles(page) {
   // A canvas hides what lies under it from the mouse; the one of the ties has nothing to click.
   map.getPane(tiePane).style.pointerEvents = "none";
   const circles = makeRenderer(memberPane);
-  addPane(map, "ptce-seats", 430);
+  // For the same reason seats are under circles only where these are not on a canvas.
+  addPane(map, "ptce-seats", useCanvas ? 430 : 415);
 
-  const places = new Places();
+  const places = new Places(map);
   for (const pole of data.poles) {
     pole.group = L.layerGroup();
     pole.ties = L.layerGroup();
@@ -78,13 +79,14 @@ function drawSeat(page, pole, places) {
   pole.marker = new Seat(pole.latlng, {
     icon: seatIcon(pole), pane: "ptce-seats", offset: pole.offset, riseOnHover: true,
   });
+  // Before what a click does: Leaflet opens a tip on a click too, a popup then closes it.
+  bindTip(pole.marker, () => tip(pole.name, page.data.text.legend_seat));
   pole.marker.on("click", open);
   pole.marker.on("add", () => {
     const icon = pole.marker.getElement();
     icon.setAttribute("aria-label", `${page.data.text.legend_seat} ${pole.name}`);
     onActivate(icon, open);
   });
-  bindTip(pole.marker, () => tip(pole.name, page.data.text.legend_seat));
   pole.group.addLayer(pole.marker);
 }
 
@@ -96,8 +98,8 @@ function drawMember(page, member, renderer) {
     offset: member.offset, label: `${member.name || "–"}, ${pole.name}`, onOpen: open,
     ...circleStyle(member, pole, true),
   });
-  member.circle.on("click", (event) => { L.DomEvent.stop(event); open(); });
   bindTip(member.circle, () => tip(member.name || "–", pole.name));
+  member.circle.on("click", (event) => { L.DomEvent.stop(event); open(); });
   pole.group.addLayer(member.circle);
   pole.its.push(member);
 }

@@ -69,10 +69,12 @@ function openPopup(page, { latlng, offset }, content) {
 }
 
 function openMember(page, member) {
+  member.circle.closeTooltip();
   openPopup(page, member, memberPopup(member, page));
 }
 
 function openSeat(page, pole) {
+  pole.marker.closeTooltip();
   openPopup(page, pole, seatPopup(pole, page));
 }
 

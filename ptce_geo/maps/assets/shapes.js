@@ -1,65 +1,6 @@
-// What is drawn for poles: circles (members), ties, diamonds (seats), and how things that stand at
-// the same place are spread around it. Offsets are in screen pixels, so Leaflet's projection of
-// each shape is extended rather than its coordinates changed: the data keeps the true point.
-
-const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
-const SPIRAL_PACKING = 1.7; // nearest distance in a sunflower spiral, in units of radius / √rank
-const SEAT_SIZE = 15; // corner to corner, pixels
-
-/** Radius of a member's circle (pixels): small over France, easy to hit in a town. */
-function memberRadius(zoom) {
-  return Math.max(3.5, Math.min(7, 4 + (zoom - 6) * 0.6));
-}
-
-/** How far out place `rank` of a sunflower spiral lies, if neighbours are `distance` apart. */
-function spiralRadius(rank, distance) {
-  return (distance / SPIRAL_PACKING) * Math.sqrt(rank);
-}
-
-/** Place `rank` of the spiral, in pixels from its centre. */
-function spiral(rank, distance) {
-  const radius = spiralRadius(rank, distance);
-  return L.point(radius * Math.cos(rank * GOLDEN_ANGLE), radius * Math.sin(rank * GOLDEN_ANGLE));
-}
-
-/** The same with something in the centre: places 1 and 2 would touch it and are left out. */
-function sunflower(rank, distance) {
-  return spiral(rank === 0 ? 0 : rank + 2, distance);
-}
-
-/** The places of the map: how many seats and members stand at each, in the order they ask. */
-class Places {
-  constructor() {
-    this.places = new Map();
-  }
-
-  at(latlng) {
-    const key = `${latlng.lat.toFixed(4)},${latlng.lng.toFixed(4)}`;
-    if (!this.places.has(key)) this.places.set(key, { seats: 0, members: 0 });
-    return this.places.get(key);
-  }
-
-  /** Ask for a seat's place; returns its offset from the true point (the same at every zoom). */
-  addSeat(latlng) {
-    const rank = this.at(latlng).seats++;
-    return () => sunflower(rank, SEAT_SIZE);
-  }
-
-  /** Ask for a member's place, around the seats; returns its offset at a zoom. */
-  addMember(latlng) {
-    const place = this.at(latlng);
-    const rank = place.members++;
-    return (zoom) => {
-      const radius = memberRadius(zoom);
-      const distance = 2 * radius + 1.5;
-      if (place.seats === 0) return sunflower(rank, distance);
-      const lastSeat = place.seats === 1 ? 0 : spiralRadius(place.seats + 1, SEAT_SIZE);
-      const start = lastSeat + SEAT_SIZE / 2 + radius;
-      const firstRank = Math.ceil((start / spiralRadius(1, distance)) ** 2);
-      return spiral(firstRank + rank, distance);
-    };
-  }
-}
+// What is drawn for poles: circles (members), ties, diamonds (seats). Their offsets (see layout.js)
+// are in screen pixels, so Leaflet's projection of each shape is extended rather than its
+// coordinates changed: the data keeps the true point.
 
 const MemberCircle = L.CircleMarker.extend({
   // options: offset (function of zoom), label (for screen readers), onOpen
@@ -95,20 +36,31 @@ const Tie = L.Polyline.extend({
 
 const Seat = L.Marker.extend({
   // options: offset (function of zoom)
+  getEvents() {
+    return { ...L.Marker.prototype.getEvents.call(this), viewreset: this._settle, zoomend: this._settle };
+  },
+
+  onAdd(map) {
+    this._offset = this.options.offset(map.getZoom());
+    L.Marker.prototype.onAdd.call(this, map);
+  },
+
+  /** The offset waits for the end of a zoom: two fingers go through hundreds of zooms. */
+  _settle() {
+    this._offset = this.options.offset(this._map.getZoom());
+    this.update();
+  },
+
   update() {
     if (this._icon && this._map) {
-      this._setPos(this._map.latLngToLayerPoint(this._latlng).add(this._offset()).round());
+      this._setPos(this._map.latLngToLayerPoint(this._latlng).add(this._offset).round());
     }
     return this;
   },
 
   _animateZoom(to) {
     const point = this._map._latLngToNewLayerPoint(this._latlng, to.zoom, to.center);
-    this._setPos(point.add(this._offset()).round());
-  },
-
-  _offset() {
-    return this.options.offset(this._map.getZoom());
+    this._setPos(point.add(this.options.offset(to.zoom)).round());
   },
 });
 

@@ -23,6 +23,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/embedded_france.py
 	$(BIN)/python benchmarks/commune_geocoder.py
 
 clean:

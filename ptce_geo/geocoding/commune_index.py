@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptce_geo import schema
-from ptce_geo.geocoding.text import fold, loose, without_article
+from ptce_geo.geocoding.text import fold, loose, split_arrondissement, without_article
 from ptce_geo.territories import commune_names, territory_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
+
+# Inhabitants from which a commune is a town: its name is likelier meant than a hamlet of that name.
+TOWN: Final = 2000
 
 _KIND_MALUS: Final = {
     "current": 0.0,
@@ -25,6 +29,8 @@ _KIND_MALUS: Final = {
 }
 # How well a name is met: as it is, but for its article, but for articles and blanks.
 _STRICT, _WITHOUT_ARTICLE, _LOOSE = 1.0, 0.98, 0.95
+
+_MOST_WORDS: Final = 12
 
 # Where the first figures of a postcode are not the code of its département: Corsica, and the
 # CEDEX codes of La Réunion.
@@ -97,7 +103,7 @@ class Scope(NamedTuple):
         return not self.departements or name.departement in self.departements
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CommuneIndex:
     """Look-up tables over the communes of one vintage.
 
@@ -108,19 +114,26 @@ class CommuneIndex:
     arrondissements : mapping of (commune code, number) to `Place`
         The municipal arrondissements of Paris, Lyon and Marseille.
     by_name, by_loose_name : mapping of folded name to its `Name`s
+        Without their article, and without articles, prepositions and blanks.
+    sorted_names : sequence of str
+        The keys of `by_name` in their order.
     by_postcode : mapping of postcode to commune codes
     by_departement : mapping of département code to its `Name`s
     by_commune : mapping of commune code to its `Name`s
+    towns : sequence of `Name`
+        Of the communes of `TOWN` inhabitants and more.
     departement_codes : mapping of folded name without article, or code, to département code
     """
 
     places: Mapping[str, Place]
     arrondissements: Mapping[tuple[str, int], Place]
-    by_name: Mapping[str, tuple[Name, ...]]
-    by_loose_name: Mapping[str, tuple[Name, ...]]
-    by_postcode: Mapping[str, tuple[str, ...]]
-    by_departement: Mapping[str, tuple[Name, ...]]
-    by_commune: Mapping[str, tuple[Name, ...]]
+    by_name: Mapping[str, Sequence[Name]]
+    by_loose_name: Mapping[str, Sequence[Name]]
+    sorted_names: Sequence[str]
+    by_postcode: Mapping[str, Sequence[str]]
+    by_departement: Mapping[str, Sequence[Name]]
+    by_commune: Mapping[str, Sequence[Name]]
+    towns: Sequence[Name]
     departement_codes: Mapping[str, str]
 
     def hits(self, folded: str) -> list[Hit]:
@@ -135,12 +148,37 @@ class CommuneIndex:
             Hit(name, _LOOSE - _malus(name)) for name in self.by_loose_name.get(loose(folded), ())
         ]
 
-    def names_in(self, scope: Scope) -> list[Name]:
-        """Return the names of the communes that lie in a scope."""
+    def longer(self, folded: str) -> list[Name]:
+        """Return the names that go on where `folded` ends: "aix" → Aix-en-Provence, …."""
+        begin = f"{without_article(folded)} "
+        # No letter of a folded name sorts behind "{".
+        start = bisect_left(self.sorted_names, begin)
+        end = bisect_left(self.sorted_names, f"{begin}{{", start)
+        names = [name for key in self.sorted_names[start:end] for name in self.by_name[key]]
+        if begin == f"{folded} ":
+            return names
+        return [name for name in names if name.folded.startswith(f"{folded} ")]
+
+    def shorter(self, folded: str) -> list[Name]:
+        """Return the names that `folded` begins with: "lyon part dieu" → Lyon."""
+        words = folded.split()[:_MOST_WORDS]
+        begins = (" ".join(words[:count]) for count in range(len(words) - 1, 0, -1))
+        return [
+            name
+            for begin in begins
+            for name in self.by_name.get(without_article(begin), ())
+            if name.folded == begin or name.folded == without_article(begin)
+        ]
+
+    def names_in(self, scope: Scope) -> Sequence[Name]:
+        """Return the names of the communes that lie in a scope; of all France, of the towns."""
         if scope.communes:
             return [name for code in scope.communes for name in self.by_commune[code]]
-        departements = scope.departements or self.by_departement
-        return [name for code in departements for name in self.by_departement.get(code, ())]
+        if scope.departements:
+            return [
+                name for code in scope.departements for name in self.by_departement.get(code, ())
+            ]
+        return self.towns
 
     def population(self, name: Name) -> int:
         """Return the inhabitants of the commune of `name`; 0 outside the embedded France."""
@@ -172,57 +210,76 @@ def _malus(name: Name) -> float:
 def commune_index(year: int) -> CommuneIndex:
     """Return the index of the communes of `year`, built the first time it is asked for."""
     table = commune_names(year=year)
-    names = [
-        Name(fold(written), text, kind, code, departement)
-        for text, kind, code, departement in zip(
-            table["name"],
-            table["kind"],
-            table["code_commune"],
-            table["code_departement"],
-            strict=True,
-        )
-        # "Castillon (Canton de Lembeye)" is Castillon to those who live there.
-        for written in dict.fromkeys((text, text.partition(" (")[0]))
-    ]
-    communes = territory_table("commune", year=year)
+    codes = table["code_commune"].tolist()
+    names = _names(table)
+    places = _places(territory_table("commune", year=year))
     municipal = territory_table("arrondissement_municipal", year=year)
-    departements = territory_table("departement", year=year)[schema.NAME]
-    by_postcode: dict[str, list[str]] = defaultdict(list)
-    for code, postcodes in zip(table["code_commune"], table["postcodes"], strict=True):
+    by_postcode: dict[str, dict[str, None]] = defaultdict(dict)
+    for code, postcodes in zip(codes, table["postcodes"].tolist(), strict=True):
         for postcode in postcodes.split():
-            if code not in by_postcode[postcode]:
-                by_postcode[postcode].append(code)
+            by_postcode[postcode][code] = None
+    by_name = _grouped((without_article(name.folded), name) for name in names)
     return CommuneIndex(
-        places={code: _place(code, row) for code, row in _rows(communes)},
+        places=places,
         arrondissements={
-            (row.code_commune, int(code[-2:])): _place(row.code_commune, row)
-            for code, row in _rows(municipal)
+            (commune, split_arrondissement(fold(place.name))[1]): place._replace(
+                code_commune=commune
+            )
+            for commune, place in zip(
+                municipal[schema.CODE_COMMUNE], _places(municipal).values(), strict=True
+            )
         },
-        by_name=_grouped((without_article(name.folded), name) for name in names),
+        by_name=by_name,
         by_loose_name=_grouped((loose(name.folded), name) for name in names),
+        sorted_names=sorted(by_name),
         by_postcode={postcode: tuple(codes) for postcode, codes in by_postcode.items()},
         by_departement=_grouped((name.departement, name) for name in names),
         by_commune=_grouped((name.code_commune, name) for name in names),
-        departement_codes={
-            **{without_article(fold(name)): code for code, name in departements.items()},
-            **{code.lower(): code for code in departements.index},
-            **{code.lstrip("0"): code for code in departements.index},
-        },
+        towns=[
+            name
+            for name in names
+            if (place := places.get(name.code_commune)) and place.population >= TOWN
+        ],
+        departement_codes=_departement_codes(year),
     )
 
 
-def _rows(table: pd.DataFrame) -> Iterable[tuple[str, Any]]:
-    return zip(table.index, table.itertuples(), strict=True)
+def _names(table: pd.DataFrame) -> list[Name]:
+    columns = (table[column].tolist() for column in ("name", "kind", "code_commune"))
+    departements = table["code_departement"].tolist()
+    names = []
+    for text, kind, code, departement in zip(*columns, departements, strict=True):
+        names.append(Name(fold(text), text, kind, code, departement))
+        if " (" in text:
+            # "Castillon (Canton de Lembeye)" is Castillon to those who live there.
+            short = fold(text.partition(" (")[0])
+            names.append(Name(short, text, kind, code, departement))
+    return names
 
 
-def _place(code_commune: str, row: Any) -> Place:  # noqa: ANN401 - a row of itertuples
-    return Place(
-        code_commune, row.nom, row.code_departement, row.population, row.longitude, row.latitude
+def _places(table: pd.DataFrame) -> dict[str, Place]:
+    columns = (
+        schema.NAME,
+        schema.code_column("departement"),
+        schema.POPULATION,
+        schema.LONGITUDE,
+        schema.LATITUDE,
     )
+    codes = table.index.tolist()
+    cells = zip(codes, *(table[column].tolist() for column in columns), strict=True)
+    return dict(zip(codes, map(Place._make, cells), strict=True))
 
 
-def _grouped(pairs: Iterable[tuple[str, Name]]) -> dict[str, tuple[Name, ...]]:
+def _departement_codes(year: int) -> dict[str, str]:
+    names = territory_table("departement", year=year)[schema.NAME]
+    codes = {without_article(fold(name)): code for code, name in names.items()}
+    for code in names.index:
+        codes[code.lower()] = codes[code.lstrip("0")] = code
+    return codes
+
+
+def _grouped(pairs: Iterable[tuple[str, Name]]) -> dict[str, list[Name]]:
     groups: dict[str, list[Name]] = defaultdict(list)
     for key, name in pairs:
         groups[key].append(name)
-    return {key: tuple(members) for key, members in groups.items()}
+    return dict(groups)

@@ -84,7 +84,7 @@ def _answer(matches: Sequence[Match], index: pd.Index, *, provider: str) -> pd.D
     columns: dict[str, object] = {
         schema.LONGITUDE: [place.longitude if place else None for place in places],
         schema.LATITUDE: [place.latitude if place else None for place in places],
-        schema.GEOCODE_PROVIDER: provider,
+        schema.GEOCODE_PROVIDER: [provider if place else None for place in places],
         schema.GEOCODE_PRECISION: [_PRECISION if place else None for place in places],
         schema.GEOCODE_SCORE: [match.score for match in matches],
         schema.GEOCODE_MARGIN: [match.margin for match in matches],

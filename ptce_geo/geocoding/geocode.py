@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.checks import require_unique
-from ptce_geo.errors import InputError, MissingColumnError
+from ptce_geo.checks import listing, require_columns, require_unique
+from ptce_geo.errors import GeocodingError, InputError, MissingColumnError
 from ptce_geo.geocoding.communes import CommuneGeocoder
 
 _ADDRESS_COLUMNS: Final = (schema.ADDRESS, schema.POSTCODE, schema.CITY)
@@ -63,9 +63,11 @@ def geocode(
     MissingColumnError
         When there is no column to place anything by.
     DuplicateIdError
-        When a ``member_id`` stands twice.
+        When a ``member_id``, or the ``pole_id`` of a pole, stands twice.
     InputError
         When the sequence of geocoders is empty, or declared coordinates are not degrees.
+    GeocodingError
+        When a geocoder does not answer every row it was asked, in its order.
 
     Examples
     --------
@@ -82,7 +84,7 @@ def geocode(
     for geocoder in chain:
         if not left.any():
             break
-        found = geocoder.locate(queries[left.to_numpy()])
+        found = _ask(geocoder, queries[left.to_numpy()])
         answers.loc[left, list(schema.GEOCODE_COLUMNS)] = found
         left = answers[schema.GEOCODE_STATUS] == schema.REJECTED
     placed = members.drop(columns=[c for c in schema.GEOCODE_COLUMNS if c in members])
@@ -94,6 +96,18 @@ def geocode(
     points[placed[schema.LONGITUDE].isna().to_numpy()] = None
     placed.attrs = members.attrs
     return gpd.GeoDataFrame(placed, geometry=points)
+
+
+def _ask(geocoder: Geocoder, queries: pd.DataFrame) -> pd.DataFrame:
+    found = geocoder.locate(queries)
+    require_columns(found, schema.GEOCODE_COLUMNS, what=f"answer of geocoder {geocoder.name!r}")
+    if not found.index.equals(queries.index):
+        msg = (
+            f"geocoder {geocoder.name!r} answered {len(found)} rows to {len(queries)} asked, or "
+            f"in another order; locate must keep the index of its queries"
+        )
+        raise GeocodingError(msg)
+    return found
 
 
 def _chain(geocoders: Geocoder | Sequence[Geocoder] | None) -> Sequence[Geocoder]:
@@ -115,7 +129,7 @@ def _check(members: pd.DataFrame) -> None:
         )
         raise MissingColumnError(msg)
     if schema.MEMBER_ID in members:
-        require_unique(members[schema.MEMBER_ID], what="geocode")
+        require_unique(members[schema.MEMBER_ID].dropna(), what="geocode")
 
 
 def _queries(members: pd.DataFrame, poles: pd.DataFrame | None) -> pd.DataFrame:
@@ -123,7 +137,9 @@ def _queries(members: pd.DataFrame, poles: pd.DataFrame | None) -> pd.DataFrame:
     columns = [column for column in schema.QUERY_COLUMNS if column in members]
     queries = pd.DataFrame(members)[columns].reset_index(drop=True)
     if poles is not None and schema.POLE_ID in members and schema.DEPARTEMENT in poles:
-        of_pole = poles.dropna(subset=schema.POLE_ID).set_index(schema.POLE_ID)[schema.DEPARTEMENT]
+        known = poles.dropna(subset=schema.POLE_ID)
+        require_unique(known[schema.POLE_ID], what="geocode, poles")
+        of_pole = known.set_index(schema.POLE_ID)[schema.DEPARTEMENT]
         queries[schema.POLE_DEPARTEMENT] = members[schema.POLE_ID].map(of_pole).to_numpy()
     return queries
 
@@ -139,9 +155,11 @@ def _declared_points(members: pd.DataFrame) -> pd.DataFrame:
         own = members[schema.GEOCODE_PROVIDER].eq(_DECLARED).to_numpy()
     else:
         own = np.ones(len(members), dtype=bool)
-    longitude = pd.to_numeric(members[schema.LONGITUDE]).to_numpy(dtype=float)
-    latitude = pd.to_numeric(members[schema.LATITUDE]).to_numpy(dtype=float)
-    own &= np.isfinite(longitude) & np.isfinite(latitude)
+    longitude = _degrees(members[schema.LONGITUDE])
+    latitude = _degrees(members[schema.LATITUDE])
+    # (0, 0) is what some programs write for nowhere.
+    somewhere = (longitude != 0) | (latitude != 0)
+    own = own & somewhere & np.isfinite(longitude) & np.isfinite(latitude)
     if (np.abs(longitude[own]) > 180).any() or (np.abs(latitude[own]) > 90).any():
         msg = "geocode: longitude or latitude out of range; give degrees (EPSG:4326)"
         raise InputError(msg)
@@ -154,3 +172,15 @@ def _declared_points(members: pd.DataFrame) -> pd.DataFrame:
     answers.loc[own, schema.GEOCODE_STATUS] = schema.ACCEPTED
     answers.loc[own, schema.GEOCODE_REASON] = "declared_coordinates"
     return answers
+
+
+def _degrees(cells: pd.Series) -> np.ndarray:
+    """Return coordinates as numbers, NaN where empty; decimals may stand behind a comma."""
+    if cells.dtype.kind not in "fiu":
+        text = cells.astype("str").str.strip().str.replace(",", ".")
+        cells = text.mask(text == "")
+    numbers = pd.to_numeric(cells, errors="coerce")
+    if (unread := cells[numbers.isna() & cells.notna()]).size:
+        msg = f"geocode: {cells.name} is not in degrees: {listing(unread)}; correct or empty them"
+        raise InputError(msg)
+    return numbers.to_numpy(dtype=float, na_value=np.nan)

@@ -3,19 +3,31 @@
 A town is looked for from the narrowest place to the widest: under its postcode, in the postcode's
 département, in the declared one, in the pole's, in France. The first of these that holds the name
 decides. A town that stands twice there, or nowhere, is rejected; one that is met against its
-postcode, in a street line, or by a doubtful name goes to review.
+postcode, in a street line, or by a doubtful name goes to review. Where only the name tells, what
+else could be meant by it counts too: Évry is rather Évry-Courcouronnes than the village.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ptce_geo.checks import listing
-from ptce_geo.geocoding.commune_index import Scope
-from ptce_geo.geocoding.text import Town, arrondissement_number, fold, read_town
+from ptce_geo.geocoding.commune_index import TOWN, Scope
+from ptce_geo.geocoding.text import (
+    Town,
+    fold,
+    loose,
+    parts_of,
+    read_town,
+    shown,
+    split_arrondissement,
+    without_article,
+)
+from ptce_geo.geocoding.words import COUNTRIES, HAMLETS, NOTHING, OF_A_STREET
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW
 
 if TYPE_CHECKING:
@@ -23,8 +35,6 @@ if TYPE_CHECKING:
 
     from ptce_geo.geocoding.commune_index import CommuneIndex, Hit, Name, Place
 
-# Paris, Lyon and Marseille, and how the postcodes of their arrondissements begin.
-_DIVIDED: Final = {"paris": "75", "lyon": "6900", "marseille": "130"}
 # A name must be this like what was written to be taken for it; the wider the place, the stricter.
 _ALIKE_UNDER_POSTCODE: Final = 0.75
 _ALIKE_IN_DEPARTEMENT: Final = 0.86
@@ -33,12 +43,12 @@ _ALIKE_IN_FRANCE: Final = 0.90
 _LIKER: Final = 0.06
 # A town that is this much more peopled than all others of its name is the likely one.
 _DOMINANT: Final = 20
-# "3 rue X, Le Bourg": where a street may stand, a town is one only if no hamlet can be meant.
-_NO_HAMLET: Final = 2000
+# Inhabitants from which a town is meant by its bare name, even where a street may stand: no hamlet
+# ("3 rue X, Le Bourg") and no département ("Vienne"). Hamlets, more than towns, have articles.
+_LARGE: Final = 10_000
+_LARGE_WITH_ARTICLE: Final = 50_000
 _LONGEST_NAME: Final = 8  # words
-_OF_A_STREET: Final = frozenset(
-    ("de", "du", "des", "d", "la", "le", "les", "l", "a", "au", "aux", "et", "saint", "sainte")
-)
+_SHORTEST_NAME: Final = 3  # letters; "Y" may be a yes
 
 
 class Match(NamedTuple):
@@ -61,8 +71,18 @@ def match_address(
 ) -> Match:
     """Return the commune of one address, by the text of its cells ("" where empty)."""
     town = read_town(address, postcode, city)
-    name, number = _divided_town(town)
-    declared = index.departement(town.departement) or index.departement(departement)
+    town, told = _without_departement(index, town)
+    name, number = split_arrondissement(fold(town.name))
+    if number == 13 and town.name.upper() == "MARSEILLE 13":
+        number = 0  # rather the number of the département
+    declared = told or index.departement(departement)
+    if not (town.postcode or declared):
+        if name in NOTHING:
+            return Match(REJECTED, "no_town")
+        if _is_departement(index, name):
+            return Match(REJECTED, f"only_a_departement: {shown(town.name)}")
+    if country := _country(index, town, name, told=bool(town.postcode or declared)):
+        return Match(REJECTED, f"other_country: {country}")
     scopes = _scopes(index, town.postcode, declared, index.departement(pole_departement))
     match = None
     if name:
@@ -70,44 +90,90 @@ def match_address(
         match = find(index, name, scopes)
     if match is None:
         match = _match_postcode(index, town)
-    if match.place and (divided := index.arrondissements.get((match.place.code_commune, number))):
-        match = match._replace(place=divided)
-    return match
+    return _in_arrondissement(index, match, town, number)
 
 
-def _divided_town(town: Town) -> tuple[str, int]:
-    """Return the folded name and the number of the municipal arrondissement, 0 for none."""
-    name = fold(town.name)
-    first, _, rest = name.partition(" ")
-    if first not in _DIVIDED:
-        return name, 0
-    if number := arrondissement_number(rest):
-        return first, number
-    if town.postcode.startswith(_DIVIDED[first]):
-        return name, int(town.cedex or town.postcode[-2:])
-    return name, 0
+def _without_departement(index: CommuneIndex, town: Town) -> tuple[Town, str]:
+    """Return the town without the département behind it, and the code of that: "Nice, Var"."""
+    told = index.departement(town.departement)
+    if town.departement and not told:
+        whole = f"{town.name} {town.departement}"
+        if index.hits(fold(whole)):  # "Château-Chinon (Ville)"
+            return town._replace(name=whole), ""
+    *before, last = parts_of(town.name) or [""]
+    behind = index.departement(last) if before and last[:1].isalpha() else ""
+    # "3 rue X, Vienne" is the town of that name.
+    if behind and (town.where == "cell" or index.hits(fold(before[-1]))):
+        return town._replace(name=", ".join(before)), told or behind
+    if town.where != "cell":
+        town = town._replace(name=last)
+    return town, told
 
 
-def _scopes(index: CommuneIndex, postcode: str, declared: str, of_pole: str) -> list[Scope]:
+def _is_departement(index: CommuneIndex, name: str) -> bool:
+    """Whether a name is rather that of a département ("Loire") than of a town ("Vienne")."""
+    return bool(index.departement(name)) and not any(
+        index.population(hit.name) >= _LARGE for hit in index.hits(name)
+    )
+
+
+def _country(index: CommuneIndex, town: Town, name: str, *, told: bool) -> str:
+    """Return the other country that an address names, "" for none.
+
+    Suisse is a commune too, `told` apart by its postcode or département, and so is Bouy-Luxembourg.
+    """
+    if (country := fold(town.departement)) in COUNTRIES:
+        return country
+    words = name.split()
+    for count in (1, 2):
+        country = " ".join(words[-count:])
+        if country in COUNTRIES:
+            is_town = index.hits(name) and (told or count < len(words))
+            return "" if is_town else country
+    return ""
+
+
+def _in_arrondissement(index: CommuneIndex, match: Match, town: Town, number: int) -> Match:
+    """Return a match in Paris, Lyon or Marseille at its arrondissement, where just one is told."""
+    if match.place is None or (match.place.code_commune, 1) not in index.arrondissements:
+        return match
+    code = match.place.code_commune
+    told = {number, int(town.cedex or 0)}
+    if code in index.by_postcode.get(town.postcode, ()):
+        told.add(int(town.postcode[-2:]))
+    divided = [place for n in told if (place := index.arrondissements.get((code, n)))]
+    return match._replace(place=divided[0]) if len(divided) == 1 else match
+
+
+def _scopes(index: CommuneIndex, postcode: str, declared: str, of_pole: str) -> Sequence[Scope]:
     """Return where to look, the narrowest first."""
-    scopes = []
     if postcode:
-        if under := frozenset(index.by_postcode.get(postcode, ())):
-            scopes.append(Scope("postcode_and_town", 1.0, _ALIKE_UNDER_POSTCODE, communes=under))
-        near = index.departements_of(postcode)
-        scopes.append(Scope("town_in_departement", 0.9, _ALIKE_IN_DEPARTEMENT, departements=near))
-        scopes.append(Scope("postcode_contradicts_town", 0.4, 1.0))
-    elif declared:
+        return _postcode_scopes(index, postcode)
+    if declared:
         near = frozenset((declared,))
-        scopes.append(Scope("town_in_departement", 0.95, _ALIKE_IN_DEPARTEMENT, departements=near))
-        scopes.append(Scope("departement_contradicts_town", 0.4, 1.0))
-    else:
-        if of_pole:
-            near = frozenset((of_pole,))
-            reason = "town_in_pole_departement"
-            scopes.append(Scope(reason, 0.85, _ALIKE_IN_DEPARTEMENT, departements=near))
-        scopes.append(Scope("only_town_of_that_name", 0.8, _ALIKE_IN_FRANCE))
-    return scopes
+        return (
+            Scope("town_in_departement", 0.95, _ALIKE_IN_DEPARTEMENT, departements=near),
+            Scope("departement_contradicts_town", 0.4, 1.0),
+        )
+    france = Scope("only_town_of_that_name", 0.8, _ALIKE_IN_FRANCE)
+    if not of_pole:
+        return (france,)
+    near = frozenset((of_pole,))
+    pole = Scope("town_in_pole_departement", 0.85, _ALIKE_IN_DEPARTEMENT, departements=near)
+    return (pole, france)
+
+
+@lru_cache(maxsize=10_000)
+def _postcode_scopes(index: CommuneIndex, postcode: str) -> Sequence[Scope]:
+    near = index.departements_of(postcode)
+    scopes = (
+        Scope("town_in_departement", 0.9, _ALIKE_IN_DEPARTEMENT, departements=near),
+        Scope("postcode_contradicts_town", 0.4, 1.0),
+    )
+    under = frozenset(index.by_postcode.get(postcode, ()))
+    if not under:
+        return scopes
+    return (Scope("postcode_and_town", 1.0, _ALIKE_UNDER_POSTCODE, communes=under), *scopes)
 
 
 def _match_town(index: CommuneIndex, name: str, scopes: Sequence[Scope]) -> Match | None:
@@ -115,22 +181,27 @@ def _match_town(index: CommuneIndex, name: str, scopes: Sequence[Scope]) -> Matc
     hits = index.hits(name)
     trusted = [scope for scope in scopes if not scope.contradicts]
     for scope in trusted:
-        if match := _match_hits(index, hits, scope):
+        if match := _match_hits(index, name, hits, scope):
             return match
-        if scope.communes and (match := _match_beginning(index, name, scope)):
-            return match
-    for scope in trusted:
+        if scope.communes:
+            # "Paris-l'Hôpital" is a town of its own: under a postcode of Paris it is not Paris.
+            names = index.longer(name) + ([] if hits else index.shorter(name))
+            if match := _match_beginning(index, name, names, scope):
+                return match
+    # "Lens" under the postcode of Sens may be a slip in the one or in the other.
+    for scope in [scope for scope in trusted if scope.communes] if hits else trusted:
         if match := _match_misspelt(index, name, scope):
-            return match
+            return match._replace(status=REVIEW) if hits else match
     for scope in scopes:
-        if scope.by_address and (match := _match_beginning(index, name, scope)):
+        names = index.longer(name) + (index.shorter(name) if scope.by_address else [])
+        if not scope.contradicts and (match := _match_beginning(index, name, names, scope)):
             return match._replace(status=REVIEW)
-        if scope.contradicts and (match := _match_hits(index, hits, scope)):
+        if scope.contradicts and (match := _match_hits(index, name, hits, scope)):
             return match
     return None
 
 
-def _match_hits(index: CommuneIndex, hits: Sequence[Hit], scope: Scope) -> Match | None:
+def _match_hits(index: CommuneIndex, name: str, hits: Sequence[Hit], scope: Scope) -> Match | None:
     """Choose among the names met in a scope; None where there is none."""
     best: dict[str, Hit] = {}
     for hit in hits:
@@ -142,7 +213,6 @@ def _match_hits(index: CommuneIndex, hits: Sequence[Hit], scope: Scope) -> Match
     first, *others = sorted(
         best.values(), key=lambda hit: (-hit.score, -index.population(hit.name))
     )
-    margin = first.score - others[0].score if others else 1.0
     # Where the address says to look, a commune goes before the déléguée of its name; elsewhere
     # the two rival each other.
     tie = 0.0 if scope.by_address else 0.03
@@ -152,29 +222,65 @@ def _match_hits(index: CommuneIndex, hits: Sequence[Hit], scope: Scope) -> Match
         rivals and population == 0
     ):
         return Match(REJECTED, _told("ambiguous_town", [first.name, *(r.name for r in rivals)]))
+    margin = first.score - others[0].score if others else 1.0
     score = scope.weight * first.score
     if any(hit.score == first.score for hit in rivals):
         reason = _told("likeliest_town_of_that_name", [hit.name for hit in rivals])
         return _placed(index, first.name, REVIEW, reason, score / 2, margin)
-    status = REVIEW if scope.contradicts else ACCEPTED
-    return _placed(index, first.name, status, scope.reason, score, margin)
+    if scope.contradicts:
+        return _placed(index, first.name, REVIEW, scope.reason, score, margin)
+    match = _placed(index, first.name, ACCEPTED, scope.reason, score, margin)
+    return match if scope.by_address else _doubted(index, name, match, hits, scope)
 
 
-def _match_beginning(index: CommuneIndex, name: str, scope: Scope) -> Match | None:
-    """Return the one town of a scope that `name` begins with, or that begins with `name`.
+def _doubted(
+    index: CommuneIndex, name: str, match: Match, hits: Sequence[Hit], scope: Scope
+) -> Match:
+    """Return a match by the name alone, weighed against all else that may be meant by the name."""
+    if match.place is None:
+        return match
+    met, population = match.place, match.place.population
+    same = [hit.name for hit in hits if hit.name.code_commune != met.code_commune]
+    meant = [other for other in same if scope.holds(other)]
+    if population < _LARGE:
+        meant += [o for o in index.longer(name) if o.kind == "current" and scope.holds(o)]
+    bigger = {other.code_commune: other for other in meant if index.population(other) > population}
+    if bigger:
+        ranked = sorted(bigger.values(), key=lambda o: (-index.population(o), o.code_commune))
+        own = index.by_commune[met.code_commune][0]
+        return Match(REJECTED, _told("ambiguous_town", [own, *ranked]))
+    large = [
+        other
+        for other in same
+        if other.kind == "current" and index.population(other) > max(_LARGE, _DOMINANT * population)
+    ]
+    if large:
+        reason = _told(scope.reason, large)
+        return match._replace(status=REVIEW, reason=reason, score=match.score / 2)
+    hamlet = without_article(name) in HAMLETS and population < _LARGE
+    if hamlet or len(name) < _SHORTEST_NAME:
+        return match._replace(status=REVIEW, score=match.score / 2)
+    return match
+
+
+def _match_beginning(
+    index: CommuneIndex, name: str, names: Sequence[Name], scope: Scope
+) -> Match | None:
+    """Return the one town of a scope among `names`, which begin with `name` or it with them.
 
     "Lyon Part-Dieu" is Lyon; "Châtillon" is Châtillon-sur-Chalaronne where no other is near.
     """
-    met = [other for other in index.names_in(scope) if _begins(name, other.folded)]
+    met = [other for other in names if scope.holds(other)]
     if len({other.code_commune for other in met}) != 1:
+        return None
+    if len(loose(name)) < _SHORTEST_NAME or name in OF_A_STREET:
         return None
     longest = max(met, key=lambda other: len(other.folded))
     score = scope.weight * 0.85
-    return _placed(index, longest, ACCEPTED, f"part_of_the_name: {name}", score, 1.0)
-
-
-def _begins(one: str, other: str) -> bool:
-    return f"{one} ".startswith(f"{other} ") or f"{other} ".startswith(f"{one} ")
+    # "Cergy-Pontoise" names two towns.
+    rest = index.by_name.get(name.removeprefix(longest.folded).strip(), ())
+    status = REVIEW if any(index.population(other) >= TOWN for other in rest) else ACCEPTED
+    return _placed(index, longest, status, f"part_of_the_name: {shown(name)}", score, 1.0)
 
 
 def _match_misspelt(index: CommuneIndex, name: str, scope: Scope) -> Match | None:
@@ -198,27 +304,48 @@ def _match_misspelt(index: CommuneIndex, name: str, scope: Scope) -> Match | Non
     if margin < _LIKER:
         return None
     status = ACCEPTED if scope.by_address else REVIEW
-    return _placed(index, likest, status, f"misspelt_town: {name}", scope.weight * score, margin)
+    reason = f"misspelt_town: {shown(name)}"
+    return _placed(index, likest, status, reason, scope.weight * score, margin)
 
 
 def _match_street_line(index: CommuneIndex, name: str, scopes: Sequence[Scope]) -> Match | None:
     """Return the town that stands in, or is, a line where a street is expected."""
     words = name.split()
     for start in range(max(0, len(words) - _LONGEST_NAME), len(words)):
-        if start and words[start - 1] in _OF_A_STREET:
+        if start and words[start - 1] in OF_A_STREET:
             continue  # "rue de Paris" is in no Paris
-        hits = [hit for hit in index.hits(" ".join(words[start:])) if hit.score > 0.95]
-        for scope in scopes:
-            match = _match_hits(index, hits, scope)
-            if match is None or match.place is None:
-                continue
-            if scope.communes or (not start and match.place.population >= _NO_HAMLET):
-                return match
-            if match.place.population >= _NO_HAMLET:
-                return match._replace(
-                    status=REVIEW, reason="town_in_street_line", score=match.score / 2
-                )
+        phrase = " ".join(words[start:])
+        hits = [hit for hit in index.hits(phrase) if hit.score > 0.95]
+        if start:
+            hits = [hit for hit in hits if hit.name.folded == phrase]
+        # A street is not to overrule a postcode.
+        for scope in scopes[:1] if start and scopes[0].communes else scopes:
+            match = _match_hits(index, phrase, hits, scope)
+            if match and match.place and (fit := _fit_for_line(match, phrase, scope)):
+                if not start or len(scope.communes) == 1:
+                    return fit
+                if fit.status == ACCEPTED:
+                    return _of_street_line(fit)
     return None
+
+
+def _fit_for_line(match: Match, phrase: str, scope: Scope) -> Match | None:
+    """Return a match by what stands where a street may: sure, to review, or rather a hamlet."""
+    hamlet = without_article(phrase) in HAMLETS
+    if scope.communes:
+        return _of_street_line(match) if hamlet else match
+    population = match.place.population if match.place else 0
+    if hamlet or population < TOWN:
+        return None
+    if scope.by_address:
+        return match
+    has_article = phrase != without_article(phrase)
+    least = _LARGE_WITH_ARTICLE if has_article else _LARGE
+    return match if population >= least else _of_street_line(match)
+
+
+def _of_street_line(match: Match) -> Match:
+    return match._replace(status=REVIEW, reason="town_in_street_line", score=match.score / 2)
 
 
 def _match_postcode(index: CommuneIndex, town: Town) -> Match:
@@ -228,10 +355,11 @@ def _match_postcode(index: CommuneIndex, town: Town) -> Match:
     if len(communes) == 1 and communes[0] in index.places:
         place = index.places[communes[0]]
         if name:
-            return Match(REVIEW, f"unknown_town_at_postcode: {name}", place, 0.4, 1.0)
+            reason = f"unknown_town_at_postcode: {shown(name)}"
+            return Match(REVIEW, reason, place, 0.4, 1.0)
         return Match(ACCEPTED, "postcode_of_one_commune", place, 0.8, 1.0)
     if name:
-        return Match(REJECTED, f"unknown_town: {name}")
+        return Match(REJECTED, f"unknown_town: {shown(name)}")
     if communes:
         return Match(REJECTED, f"postcode_of_several_communes: {len(communes)}")
     if town.postcode:

@@ -1,6 +1,6 @@
 """How fast the embedded France is read: cold, in a process of its own, and warm.
 
-    python benchmarks/embedded_france.py
+Run: ``python benchmarks/embedded_france.py``
 """
 
 import statistics

@@ -48,6 +48,14 @@ def run(
     regions: Annotated[
         str | None, typer.Option(help="The same by région, as in 76 for Occitanie.")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=HEADING",
+            help="Heading of the list of members, where it is not recognised, as in "
+            "city=Localisation; repeat for more.",
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the map.")] = None,
     source: Annotated[str | None, typer.Option(help="Where the lists come from.")] = None,
 ) -> None:
@@ -60,6 +68,7 @@ def run(
         out=out,
         poles=poles,
         lang=lang,
+        columns=_columns(column),
         departements=_codes(departements),
         regions=_codes(regions),
         title=title,
@@ -76,6 +85,21 @@ def run(
 
 def _codes(text: str | None) -> list[str] | None:
     return text.replace(" ", "").split(",") if text else None
+
+
+def _columns(pairs: list[str] | None) -> dict[str, str] | None:
+    """Return column → heading for the pairs typed as COLUMN=HEADING."""
+    columns: dict[str, str] = {}
+    for pair in pairs or ():
+        column, heading = (part.strip() for part in pair.partition("=")[::2])
+        if not column or not heading:
+            msg = f"{pair!r} is not COLUMN=HEADING."
+            raise typer.BadParameter(msg, param_hint="--column")
+        if column in columns:
+            msg = f"{column} is given twice."
+            raise typer.BadParameter(msg, param_hint="--column")
+        columns[column] = heading
+    return columns or None
 
 
 def _print_summary(console: Console, result: ptce_geo.StudyResult, lang: Language) -> None:

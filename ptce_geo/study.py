@@ -17,12 +17,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from ptce_geo import __version__, schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import OutputError, PtceGeoError, UnknownTerritoryError
 from ptce_geo.geocoding import geocode
 from ptce_geo.indicators import indicator_tables, locate_seats
-from ptce_geo.labels import check_language
+from ptce_geo.labels import Language, check_language
 from ptce_geo.maps import pole_map, save_map
 from ptce_geo.members import link_poles, member_problems, read_members, read_poles
 from ptce_geo.reports import write_indicators
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
-    import pandas as pd
 
 OUTPUTS: Final = ("members.csv", "indicators.xlsx", "map.html", "study.json")
 _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
@@ -85,7 +86,8 @@ class StudyResult:
     poles : GeoDataFrame
         Poles, their seat as geometry.
     tables : mapping of str to DataFrame
-        What `indicator_tables` returns, and "problems": what is wrong in the list of members.
+        What `indicator_tables` returns, and "problems": what is wrong in the lists, in the
+        language of the study.
     record : mapping
         What ``study.json`` holds: settings, versions, vintage, inputs, counts.
     files : tuple of Path
@@ -126,8 +128,6 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
     Examples
     --------
     >>> import tempfile
-    >>> from pathlib import Path
-    >>> import pandas as pd
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     members = Path(folder) / "list.csv"
     ...     table = pd.DataFrame({"Nom": ["La Fabrique"], "CP": ["42000"], "Ville": ["ST ETIENNE"]})
@@ -141,7 +141,10 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
     with _all_or_nothing(Path(study.out)) as staging:
         _tell(progress, "read")
         members, poles = _read(study)
-        problems = member_problems(members)
+        lists = (
+            {"members": members} if study.poles is None else {"members": members, "poles": poles}
+        )
+        problems = _problems(lists, lang)
         _tell(progress, "locate")
         members = attach_territories(geocode(members, poles=poles))
         poles = attach_territories(locate_seats(geocode(poles), members))
@@ -194,6 +197,12 @@ def _read(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
         return members, poles
     poles = read_poles(study.poles)
     return link_poles(members, poles), poles
+
+
+def _problems(lists: Mapping[str, pd.DataFrame], lang: Language) -> pd.DataFrame:
+    """Return what is wrong in the lists, the first column saying in which."""
+    found = {name: member_problems(frame, lang=lang) for name, frame in lists.items()}
+    return pd.concat(found, names=["list"]).reset_index("list").reset_index(drop=True)
 
 
 def _record(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import ptce_geo
@@ -41,6 +43,59 @@ def test_in_english(members, tmp_path):
     done = ptce_geo_command("run", members, "--out", tmp_path / "out", "--lang", "en")
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert "not placed 1 50.0% no town given: 1" in lines
+
+
+def test_headings_that_are_not_recognised_are_named(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Qui;Localisation\nUne;Lyon\nDeux;Brest\n", encoding="utf-8")
+    named = ["--column", "city=Localisation", "--column", "member_name = qui"]
+    done = ptce_geo_command("run", path, "--out", tmp_path / "out", *named)
+    assert done.returncode == 0, done.stderr
+    members = pd.read_csv(tmp_path / "out" / "members.csv", dtype=str)
+    assert members["member_name"].tolist() == ["Une", "Deux"]
+    assert members["code_commune"].tolist() == ["69123", "29019"]
+
+
+def test_a_heading_that_is_not_there_is_one_line(members, tmp_path):
+    for named, said in [
+        ("city=Lieu", "city is 'Lieu', no such heading; found Nom, CP, Ville"),
+        ("town=Ville", "town; known columns: member_id"),
+    ]:
+        done = ptce_geo_command("run", members, "--out", tmp_path / "out", "--column", named)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_list_without_known_headings_says_what_to_type(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Où exactement;Quoi\nLyon;Une\n", encoding="utf-8")
+    done = ptce_geo_command("run", path, "--out", tmp_path / "out")
+    assert done.stderr.endswith("(or --column 'address=Où exactement')\n")
+    typed = shlex.split(done.stderr.rpartition("(or ")[2].rstrip(")\n"))
+    assert ptce_geo_command("run", path, "--out", tmp_path / "out", *typed).returncode == 0
+    # The option is about the list of members: nothing of it is said of a list of poles.
+    known = ptce_geo_command("run", path, "--poles", path, "--out", tmp_path / "out", *typed)
+    assert known.returncode == 1
+    assert known.stderr.endswith("columns={'pole_name': 'Où exactement'}\n")
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (["city"], "Invalid value for --column: 'city' is not COLUMN=HEADING."),
+        (["city="], "Invalid value for --column: 'city=' is not COLUMN=HEADING."),
+        (["=Ville"], "Invalid value for --column: '=Ville' is not COLUMN=HEADING."),
+        (["city=Ville", "city=CP"], "Invalid value for --column: city is given twice."),
+    ],
+)
+def test_a_malformed_column_is_2_and_one_line(members, tmp_path, named, said):
+    options = [part for pair in named for part in ("--column", pair)]
+    done = ptce_geo_command("run", members, "--out", tmp_path / "out", *options)
+    assert done.returncode == 2
+    assert any(said in line for line in done.stderr.splitlines()), done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_version():

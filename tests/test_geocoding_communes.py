@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from ptce_geo import schema
 from ptce_geo.geocoding import CommuneGeocoder
-from ptce_geo.labels import LABELS
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW
 from ptce_geo.territories import commune_names, territory_table
+from ptce_geo.words import LABELS
 
 GEOCODER = CommuneGeocoder()
 

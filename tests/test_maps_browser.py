@@ -18,7 +18,7 @@ from ptce_geo import (
     read_poles,
     save_map,
 )
-from ptce_geo.labels import LABELS
+from ptce_geo.words import LABELS
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

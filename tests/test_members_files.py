@@ -168,7 +168,9 @@ def test_the_heading_row_once_more_is_no_member(tmp_path):
     content = text() + text().splitlines()[0] + "\nDernier;;;Nice;;;\n"
     members = read_members(write(tmp_path / "m.csv", content))
     assert members["source_line"].tolist() == [2, 3, 5]
-    assert "line 4" in member_problems(members)["value"].tolist()
+    said = member_problems(members).iloc[0]
+    assert said["message"] == "the heading row once more (line 4); not read"
+    assert said["value"] == " / ".join(text().splitlines()[0].split(";"))
 
 
 # --- workbooks --------------------------------------------------------------------------------
@@ -204,7 +206,9 @@ def test_the_sheet_with_the_list_is_found_and_the_others_are_said(tmp_path):
     assert members["member_name"].tolist() == ["Le Fil"]
     said = member_problems(members).iloc[0]
     assert said["value"] == "2023"
-    assert "'2024' is read" in said["message"]
+    assert said["message"].startswith("sheet '2024' is read; these look like lists too")
+    in_french = member_problems(members, lang="fr").loc[0, "message"]
+    assert in_french.startswith("la feuille «\xa02024\xa0» est lue\xa0; ")
     assert read_members(path, sheet="2023")["member_name"].tolist() == ["Ancien"]
     with pytest.raises(InputError, match="no sheet '2025'; it has Lisez-moi, 2023, 2024"):
         read_members(path, sheet="2025")

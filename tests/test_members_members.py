@@ -139,7 +139,7 @@ def test_positions_in_metres_stay_columns_of_their_own(read):
     members = read("Nom;Ville;X;Y\nA;Lyon;842000;6519000\n")
     assert "longitude" not in members
     assert members.loc[0, ["X", "Y"]].tolist() == ["842000", "6519000"]
-    assert ["'X' and 'Y'", "doubtful"] in said(members, "value", "kind")
+    assert ["X, Y", "doubtful"] in said(members, "value", "kind")
 
 
 # --- columns= ---------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def test_a_postcode_read_as_a_number_comes_back(number):
 
 @given(st.text(max_size=12))
 def test_a_postcode_is_five_digits_or_missing(text):
-    value, kind, _ = values.read_postcode(values.squeeze(text))
+    value, kind, *_ = values.read_postcode(values.squeeze(text))
     assert (value is None) == (kind == LOST)
     assert value is None or (len(value) == 5 and value.isascii() and value.isdecimal())
 
@@ -91,7 +91,8 @@ def test_siret_that_lost_its_leading_zero():
     assert values.read_siret(whole.lstrip("0")) == (
         whole,
         REPAIRED,
-        f"leading zero restored: {whole}",
+        "leading_zero",
+        {"siret": whole},
     )
 
 
@@ -147,14 +148,14 @@ def test_a_french_number_comes_back(number):
 
 @given(st.text(max_size=15))
 def test_an_amount_is_finite_and_not_negative(text):
-    value, kind, _ = values.read_amount(values.squeeze(text))
+    value, kind, *_ = values.read_amount(values.squeeze(text))
     assert (value is None) == (kind == LOST)
     assert value is None or (math.isfinite(value) and value >= 0)
 
 
 def test_amounts_refused_and_doubted():
-    assert values.read_amount("-2") == (None, LOST, "negative")
-    assert values.read_amount("plusieurs") == (None, LOST, "not a number")
+    assert values.read_amount("-2") == (None, LOST, "negative", None)
+    assert values.read_amount("plusieurs") == (None, LOST, "not_a_number", None)
     # One mark before three digits: a decimal mark, or one of thousands.
     assert values.read_amount("1.234")[:2] == (1.234, DOUBTFUL)
     assert values.read_amount("0.125").kind is None
@@ -190,7 +191,7 @@ def test_departement(text, read):
     ["", "  ", "\xa0", "-", "–", "NC", "n/a", "N.C.", "néant", "Inconnu", "non renseigné", "?"],
 )
 def test_words_for_nothing_are_missing_and_no_problem(cell):
-    assert values.read_cell(cell, values.read_text) == (None, None, "")
+    assert values.read_cell(cell, values.read_text) == (None, None, None, None)
 
 
 @pytest.mark.parametrize("town", ["Y", "Eu", "Oô", "Aucun", "Néant-sur-Yvel", "Ax-les-Thermes"])

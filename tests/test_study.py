@@ -140,6 +140,15 @@ def test_the_workbook_holds_the_same_figures(demo):
     assert summary.loc["Structures dans la liste", "Valeur"] == 271
 
 
+def test_remarks_tell_of_both_lists(demo):
+    remarks = _sheet(openpyxl.load_workbook(demo.files[1]), "Remarques")
+    without = remarks[remarks["Remarque"] == "aucune indication de lieu"]["Liste"].value_counts()
+    poles = pd.read_csv(EXAMPLES / "poles.csv", dtype=str)
+    placeless = poles[["commune", "code_postal", "adresse"]].isna().all(axis=1).sum()
+    assert without.to_dict() == {"structures": 124, "pôles": placeless}
+    assert len(remarks) == sum(demo.record["counts"]["problems"].values())
+
+
 def test_in_english(tmp_path):
     study = Study(EXAMPLES / "members.csv", out=tmp_path, poles=EXAMPLES / "poles.csv", lang="en")
     result = run_study(study)
@@ -162,6 +171,60 @@ def test_without_a_list_of_poles_the_members_name_them(tmp_path):
     assert result.poles["seat_source"].tolist() == ["lead_member"]
     assert result.record["counts"]["members_without_pole"] == 1
     assert result.tables["departement"]["members"].sum() == 3
+
+
+MESSY = """\
+Nom;Code postal;Ville;SIRET;ETP;CA (k€);Zone
+La Fabrique;1000;Bourg-en-Bresse;73282932000075;1,250;12;a
+Sans lieu;;;;;;b
+Le Fil;Lyon;Lyon;4,9E+13;environ 3;;#REF!
+"""
+
+
+def _remarks(tmp_path, lang):
+    path = tmp_path / "list.csv"
+    path.write_text(MESSY, encoding="utf-8")
+    result = run_study(Study(path, out=tmp_path / lang, lang=lang))
+    name = {"fr": "Remarques", "en": "Remarks"}[lang]
+    sheet = _sheet(openpyxl.load_workbook(result.files[1]), name)
+    assert set(sheet.pop({"fr": "Liste", "en": "List"}[lang])) == {
+        {"fr": "structures", "en": "members"}[lang]
+    }
+    return sheet.astype(object).where(sheet.notna(), None), result
+
+
+def test_remarks_are_in_french(tmp_path):
+    sheet, result = _remarks(tmp_path, "fr")
+    assert sheet.columns.tolist() == ["Ligne", "Colonne", "Valeur", "Remarque", "Nature"]
+    # U+00A0 before : ; and ?, U+202F between thousands.
+    thousands = "multiplié par 1\u202f000 pour être en euros"
+    mark = "lu comme 1,25\xa0; ou est-ce un séparateur de milliers\xa0?"
+    rounded = "SIRET arrondi par un tableur\xa0; ses derniers chiffres sont perdus"
+    assert sheet.to_numpy().tolist() == [
+        [None, "Chiffre d’affaires", "CA (k€)", thousands, "réparé"],
+        [None, "Identifiant du pôle", None, "aucune ligne n’a de pôle", "manquant"],
+        [2, "Code postal", "1000", "lu comme 01000", "réparé"],
+        [2, "SIRET", "73282932000075", "la clé de contrôle du SIRET n’est pas bonne", "douteux"],
+        [2, "ETP", "1,250", mark, "douteux"],
+        [3, "Adresse", "Sans lieu", "aucune indication de lieu", "manquant"],
+        [4, "Code postal", "Lyon", "n’est pas un code postal français", "perdu"],
+        [4, "SIRET", "4,9E+13", rounded, "perdu"],
+        [4, "ETP", "environ 3", "n’est pas un nombre", "perdu"],
+        [4, "Zone", "#REF!", "erreur de formule", "perdu"],
+    ]  # fmt: skip
+    # What the program goes on with keeps its own words; only the message is for a reader.
+    assert set(result.tables["problems"]["kind"]) == {"repaired", "doubtful", "lost", "missing"}
+    assert result.record["counts"]["problems"]["lost"] == 4
+
+
+def test_remarks_are_in_english(tmp_path):
+    sheet, _ = _remarks(tmp_path, "en")
+    assert sheet.columns.tolist() == ["Line", "Column", "Value", "Remark", "Nature"]
+    assert sheet.iloc[[0, 4, 9]].to_numpy().tolist() == [
+        [None, "Turnover", "CA (k€)", "multiplied by 1,000 to be in euros", "repaired"],
+        [2, "FTE", "1,250", "read as 1.25; or is the mark one of thousands?", "doubtful"],
+        [4, "Zone", "#REF!", "a formula’s error", "lost"],
+    ]
 
 
 def test_a_study_area(tmp_path):

@@ -12,7 +12,8 @@ import pytest
 
 from ptce_geo import checks, errors
 from ptce_geo.crs import LEGAL_CRS, metric_crs
-from ptce_geo.labels import LABELS, LANGUAGES, check_language, format_number, format_share, label
+from ptce_geo.labels import LANGUAGES, check_language, format_number, format_share, label
+from ptce_geo.words import LABELS
 
 PACKAGE = Path(__file__).parents[1] / "ptce_geo"
 NARROW = "\u202f"

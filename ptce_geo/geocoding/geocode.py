@@ -56,7 +56,7 @@ def geocode(
     GeoDataFrame, EPSG:4326
         The rows of `members` in their order, with `schema.GEOCODE_COLUMNS` and points. A member
         that cannot be placed keeps its row: no geometry, ``geocode_status`` "rejected" and the
-        reason in ``geocode_reason`` (one of `ptce_geo.labels` "reason_…", then ": " and details).
+        reason in ``geocode_reason`` (one of `ptce_geo.words` "reason_…", then ": " and details).
 
     Raises
     ------

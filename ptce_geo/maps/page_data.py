@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from ptce_geo import schema
-from ptce_geo.labels import LABELS, Language, format_number, label
+from ptce_geo.labels import Language, format_number, label
 from ptce_geo.maps.classes import class_of, class_ranges
 from ptce_geo.maps.palettes import (
     CLASS_COLOURS,
@@ -20,6 +20,7 @@ from ptce_geo.maps.palettes import (
     palette_colours,
 )
 from ptce_geo.maps.views import first_view, views_of
+from ptce_geo.words import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

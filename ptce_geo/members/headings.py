@@ -261,8 +261,10 @@ def assign(
             positions[column] = sorted([*positions.get(column, []), at])
         elif column in positions:
             used = headings[positions[column][0]]
-            message = f"also means {column}; {used!r} is used, this stays a column of its own"
-            problems.append(Problem(None, column, headings[at], message, DOUBTFUL))
+            details = {"used": used}
+            problems.append(
+                Problem(None, column, headings[at], DOUBTFUL, "other_heading_used", details)
+            )
         else:
             positions[column] = [at]
     return Assignment(positions, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ class ListKind:
     headings: Headings
     needs: tuple[tuple[str, ...], ...]  # at least one of these sets of columns
     purpose: str  # why, for the message
+    option: str | None = None  # of the command line, that says which heading is which
 
 
 class _Reader:
@@ -73,20 +75,15 @@ class _Reader:
         """Return a column of blank cells."""
         return [""] * len(self.table.rows)
 
-    def say(
-        self, line: int | None, column: str, value: str | None, message: str, kind: str
-    ) -> None:
-        """Remember a problem."""
-        self.problems.append(Problem(line, column, value, message, kind))
-
     def read(self, column: str, cells: Cells, read: Callable[[str], Outcome]) -> Values:
         """Read the cells of a column; each different text is read once."""
         outcomes = {cell: read(cell) for cell in set(cells)}
-        if any(outcome.kind for outcome in outcomes.values()):
+        if any(outcome.word for outcome in outcomes.values()):
             for cell, line in zip(cells, self.table.lines, strict=True):
-                _, kind, message = outcomes[cell]
-                if kind:
-                    self.say(line, column, values.squeeze(cell), message, kind)
+                _, kind, word, details = outcomes[cell]
+                if kind and word:
+                    written = values.squeeze(cell)
+                    self.problems.append(Problem(line, column, written, kind, word, details))
         return [outcomes[cell].value for cell in cells]
 
 
@@ -162,10 +159,12 @@ def _require(kind: ListKind, positions: Mapping[str, list[int]], table: Table) -
     if any(found.issuperset(needed) for needed in kind.needs):
         return
     needs = " / ".join(" and ".join(needed) for needed in kind.needs)
-    example = f"columns={{{kind.needs[0][0]!r}: {table.headings[0]!r}}}"
+    column, heading = kind.needs[0][0], table.headings[0]
+    option = f" (or {kind.option} {shlex.quote(f'{column}={heading}')})" if kind.option else ""
     msg = (
         f"{table.what}: no column {kind.purpose} ({needs}); "
-        f"found {listing(table.headings, most=30)}; say which heading is which, e.g. {example}"
+        f"found {listing(table.headings, most=30)}; "
+        f"say which heading is which, e.g. columns={{{column!r}: {heading!r}}}{option}"
     )
     raise MissingColumnError(msg)
 
@@ -248,8 +247,10 @@ def _share_code_and_town(reader: _Reader, raw: dict[str, Cells]) -> None:
             code_and_town = split.get(here[at], ("", ""))
             if code_and_town[1] and values.says_nothing(values.squeeze(there[at])):
                 column = (schema.POSTCODE, schema.CITY)[place]
-                message = f"{column} read from a cell that holds postcode and town"
-                reader.say(line, column, values.squeeze(here[at]), message, REPAIRED)
+                both = values.squeeze(here[at])
+                reader.problems.append(
+                    Problem(line, column, both, REPAIRED, "from_postcode_and_town")
+                )
                 codes[at], towns[at] = code_and_town
     raw[schema.POSTCODE], raw[schema.CITY] = codes, towns
 
@@ -288,7 +289,7 @@ def _in_euros(reader: _Reader, column: str, position: int, found: Values) -> Val
     factor = values.unit_factor(heading)
     if factor == 1:
         return found
-    reader.say(None, column, heading, f"multiplied by {factor:,.0f} to be in euros", REPAIRED)
+    reader.problems.append(Problem(None, column, heading, REPAIRED, "in_euros", {"factor": factor}))
     return [None if value is None else float(value) * factor for value in found]
 
 
@@ -306,14 +307,15 @@ def _read_position(reader: _Reader, positions: Mapping[str, list[int]]) -> dict[
     usable = (np.abs(lon) <= 180) & (np.abs(lat) <= 90) & ~((lon == 0) & (lat == 0))
     if stated.any() and not usable.any():
         del reader.problems[said:]
-        headings = " and ".join(repr(reader.table.headings[at]) for at in places)
-        message = "not degrees (EPSG:4326); they stay columns of their own, unused"
-        reader.say(None, schema.LONGITUDE, headings, message, DOUBTFUL)
+        headings = ", ".join(reader.table.headings[at] for at in places)
+        reader.problems.append(
+            Problem(None, schema.LONGITUDE, headings, DOUBTFUL, "columns_not_degrees")
+        )
         return {}
     for at in np.flatnonzero(stated & ~usable).tolist():
         value = " ".join(reader.cells(place)[at].strip() for place in places)
-        message = "not a longitude and a latitude in degrees"
-        reader.say(reader.table.lines[at], schema.LONGITUDE, value, message, LOST)
+        line = reader.table.lines[at]
+        reader.problems.append(Problem(line, schema.LONGITUDE, value, LOST, "not_degrees"))
     lon[~usable], lat[~usable] = np.nan, np.nan
     return {schema.LONGITUDE: pd.Series(lon), schema.LATITUDE: pd.Series(lat)}
 
@@ -332,8 +334,8 @@ def fill_pole_ids(frame: pd.DataFrame, problems: list[Problem]) -> None:
     stated = paired.drop_duplicates("slug", keep=False).set_index("slug")["id"]
     made = slugs[bare].map(lambda name: stated.get(name, name))
     frame[schema.POLE_ID] = ids.fillna(made)
-    message = f"made from {schema.POLE_NAME} for {int(bare.sum())} rows"
-    problems.append(Problem(None, schema.POLE_ID, None, message, REPAIRED))
+    details = {"rows": int(bare.sum())}
+    problems.append(Problem(None, schema.POLE_ID, None, REPAIRED, "pole_ids_made", details))
 
 
 def require_unique_ids(frame: pd.DataFrame, column: str, *, what: str, advice: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from ptce_geo import schema
+from ptce_geo.labels import check_language
 from ptce_geo.members.headings import MEMBER_HEADINGS
 from ptce_geo.members.lists import ListKind, fill_pole_ids, read_list, require_unique_ids
 from ptce_geo.members.problems import (
@@ -14,6 +15,7 @@ from ptce_geo.members.problems import (
     MISSING,
     REPAIRED,
     Problem,
+    Word,
     problem_frame,
     remember,
     remembered,
@@ -31,6 +33,7 @@ _KIND: Final = ListKind(
     headings=MEMBER_HEADINGS,
     needs=(*((column,) for column in _LOCATING), _POSITION),
     purpose="to locate members by",
+    option="--column",
 )
 # What makes a row this member and no other, as far as a list can tell.
 _IDENTIFYING: Final = (
@@ -129,15 +132,15 @@ def _fill_member_ids(frame: pd.DataFrame, problems: list[Problem]) -> None:
             first_line[base] = line
             continue
         ids[row] = f"{base}-{number}"
-        message = f"the same name, pole and address as line {first_line[base]}"
-        problems.append(Problem(line, schema.MEMBER_ID, ids[row], message, DOUBTFUL))
+        same = {"line": str(first_line[base])}
+        problems.append(Problem(line, schema.MEMBER_ID, ids[row], DOUBTFUL, "same_as_line", same))
     frame[schema.MEMBER_ID] = frame[schema.MEMBER_ID].fillna(ids)
     if len(bare) < len(frame):
-        message = f"made for {len(bare)} rows that had none"
-        problems.append(Problem(None, schema.MEMBER_ID, None, message, REPAIRED))
+        made = {"rows": len(bare)}
+        problems.append(Problem(None, schema.MEMBER_ID, None, REPAIRED, "member_ids_made", made))
 
 
-def member_problems(members: pd.DataFrame) -> pd.DataFrame:
+def member_problems(members: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     """Return everything that is wrong with a list, one row for each problem.
 
     What `read_members` met is remembered in the frame's `attrs` (pandas drops them where frames
@@ -147,6 +150,8 @@ def member_problems(members: pd.DataFrame) -> pd.DataFrame:
     ----------
     members : pandas.DataFrame
         From `read_members` or `read_poles`, or made by hand.
+    lang : {"en", "fr"}
+        Language of `message`.
 
     Returns
     -------
@@ -156,6 +161,11 @@ def member_problems(members: pd.DataFrame) -> pd.DataFrame:
         "repaired" (what was meant is certain), "lost" (the value cannot be used), "doubtful"
         (read as it stands, look at it), "missing" (a study needs it and it is not there).
 
+    Raises
+    ------
+    InputError
+        The language is not one of them.
+
     Examples
     --------
     >>> import pandas as pd
@@ -163,9 +173,10 @@ def member_problems(members: pd.DataFrame) -> pd.DataFrame:
     >>> found[["value", "message"]].to_numpy().tolist()
     [['Le Fil', 'nothing to locate it by'], ['Le Fil', 'no pole']]
     """
+    language = check_language(lang)
     lines = {None, *members.get(schema.SOURCE_LINE, ())}
     read = [problem for problem in remembered(members) if problem.line in lines]
-    return problem_frame([*read, *_missing(members)])
+    return problem_frame([*read, *_missing(members)], language)
 
 
 def _missing(frame: pd.DataFrame) -> list[Problem]:
@@ -178,22 +189,22 @@ def _missing(frame: pd.DataFrame) -> list[Problem]:
     of_poles = schema.POLE_ID in frame and not {schema.MEMBER_ID, schema.MEMBER_NAME} & {*frame}
     name = schema.POLE_NAME if of_poles else schema.MEMBER_NAME
     located = has(*_LOCATING) | (has(schema.LONGITUDE) & has(schema.LATITUDE))
-    checks = [
-        (name, has(name), "no name", "no row has a name"),
-        (schema.ADDRESS, located, "nothing to locate it by", None),
-        (schema.POLE_ID, has(schema.POLE_ID, schema.POLE_NAME), "no pole", "no row has a pole"),
+    checks: list[tuple[str, pd.Series, Word, Word | None]] = [
+        (name, has(name), "no_name", "no_names"),
+        (schema.ADDRESS, located, "no_location", None),
+        (schema.POLE_ID, has(schema.POLE_ID, schema.POLE_NAME), "no_pole", "no_poles"),
     ]
     named = frame.reindex(columns=[name, schema.MEMBER_ID, schema.POLE_ID]).astype(object)
     labels = named[name].fillna(named[schema.MEMBER_ID]).fillna(named[schema.POLE_ID])
     lines = frame.get(schema.SOURCE_LINE, pd.Series(pd.NA, index=frame.index))
     problems = []
-    for column, present, message, of_all in checks:
+    for column, present, word, of_all in checks:
         if of_all and len(frame) > 1 and not present.any():
-            problems.append(Problem(None, column, None, of_all, MISSING))
+            problems.append(Problem(None, column, None, MISSING, of_all))
             continue
         for label, line in zip(labels[~present], lines[~present], strict=True):
             value = None if pd.isna(label) else str(label)
             problems.append(
-                Problem(None if pd.isna(line) else int(line), column, value, message, MISSING)
+                Problem(None if pd.isna(line) else int(line), column, value, MISSING, word)
             )
     return problems

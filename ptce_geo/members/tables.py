@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, PtceGeoError, UnreadableFileError
 from ptce_geo.members import layers, text_files
-from ptce_geo.members.problems import DOUBTFUL, Problem
+from ptce_geo.members.problems import DOUBTFUL, Problem, Word
 from ptce_geo.members.values import squeeze
 from ptce_geo.members.workbooks import WorkbookFile
 
@@ -212,9 +212,10 @@ def _choose(
         raise InputError(msg)
     chosen = max(names, key=lambda name: counts.get(name, 0))  # the first of the best
     others = [name for name in names if name != chosen and counts[name] > 1]
-    message = f"{kind} {chosen!r} is read; these look like lists too, read them with sheet="
-    problems = [Problem(None, None, listing(others), message, DOUBTFUL)] if others else []
-    return chosen, problems
+    if not others:
+        return chosen, []
+    word: Word = "other_sheets" if kind == "sheet" else "other_layers"
+    return chosen, [Problem(None, None, ", ".join(others), DOUBTFUL, word, {"read": chosen})]
 
 
 def _headed_grid(what: str, rows: list[list[str]], problems: list[Problem]) -> _Grid:
@@ -234,8 +235,8 @@ def _under_headings(grid: _Grid, count_headings: CountHeadings) -> Table:
     problems = [*grid.problems]
     if at:
         above = " / ".join(squeeze(" ".join(row)) for row in grid.rows[:at])
-        message = f"stands above the heading row (line {grid.lines[at]}); not read"
-        problems.append(Problem(None, None, above, message, DOUBTFUL))
+        details = {"line": str(grid.lines[at])}
+        problems.append(Problem(None, None, above, DOUBTFUL, "above_headings", details))
     rows, lines, more = _body(grid, at)
     if not rows:
         msg = f"{grid.what} has headings and no row under them; found {listing(headings, most=12)}"
@@ -250,14 +251,15 @@ def _body(grid: _Grid, at: int) -> tuple[list[list[str]], list[int], list[Proble
     named = max(place + 1 for place, heading in enumerate(heading_row) if heading.strip())
     for row, line in zip(grid.rows[at + 1 :], grid.lines[at + 1 :], strict=True):
         if row[:named] == heading_row[:named]:
-            message = "the heading row once more; not read"
-            problems.append(Problem(None, None, f"line {line}", message, DOUBTFUL))
+            again, where = " / ".join(filter(None, map(squeeze, row))), {"line": str(line)}
+            # Of the file as a whole: no row of the frame stands on that line.
+            problems.append(Problem(None, None, again, DOUBTFUL, "headings_again", where))
             continue
         filled = max(place + 1 for place, cell in enumerate(row) if cell.strip())
         if filled > len(heading_row) or len(row) < named:
             found = max(filled, min(len(row), named))
-            message = f"{found} cells where the heading row has {named}; may be shifted"
-            problems.append(Problem(line, None, None, message, DOUBTFUL))
+            widths = {"cells": found, "headings": named}
+            problems.append(Problem(line, None, None, DOUBTFUL, "width_of_row", widths))
         rows.append(row)
         lines.append(line)
     return rows, lines, problems

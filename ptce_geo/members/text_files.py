@@ -40,11 +40,11 @@ def decode(data: bytes, *, what: str) -> tuple[str, list[Problem]]:
     problems = []
     utf8_lines = sum(utf8 for _, utf8 in lines)
     if utf8_lines:
-        message = f"{utf8_lines} lines are in UTF-8, the others in cp1252; each read as it is"
-        problems.append(Problem(None, None, None, message, REPAIRED))
+        details = {"lines": utf8_lines}
+        problems.append(Problem(None, None, None, REPAIRED, "mixed_encodings", details))
     if unknown := text.count("\N{REPLACEMENT CHARACTER}"):
-        message = f"{unknown} characters are neither UTF-8 nor cp1252; shown as \ufffd"
-        problems.append(Problem(None, None, None, message, DOUBTFUL))
+        details = {"characters": unknown}
+        problems.append(Problem(None, None, None, DOUBTFUL, "unknown_characters", details))
     return text, problems
 
 
@@ -99,8 +99,8 @@ def read_rows(text: str, delimiter: str) -> tuple[list[list[str]], list[int], li
     for start, end, row in _records(lines, delimiter):
         open_ended = end > start or end == len(lines)
         if row is None or (open_ended and _has_swallowed(row, delimiter, widths)):
-            message = f"a quote opened here has no end; lines {start} to {end} read one by one"
-            problems.append(Problem(start, None, lines[start - 1].strip(), message, DOUBTFUL))
+            here, details = lines[start - 1].strip(), {"first": str(start), "last": str(end)}
+            problems.append(Problem(start, None, here, DOUBTFUL, "unclosed_quote", details))
             found = [_alone(line, delimiter) for line in lines[start - 1 : end]]
         else:
             found = [row]

@@ -14,18 +14,19 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ptce_geo.members.problems import DOUBTFUL, LOST, REPAIRED
+from ptce_geo.members.problems import DOUBTFUL, LOST, REPAIRED, Details, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class Outcome(NamedTuple):
-    """What a cell was read as, and what there is to say about it (`kind` None: nothing)."""
+    """What a cell was read as, and what there is to say about it (no `word`: nothing)."""
 
     value: str | float | None
     kind: str | None = None
-    message: str = ""
+    word: Word | None = None
+    details: Details | None = None
 
 
 def _words(text: str) -> frozenset[str]:
@@ -122,9 +123,9 @@ def read_cell(cell: str, reader: Callable[[str], Outcome]) -> Outcome:
 def read_formula(text: str) -> Outcome | None:
     """Return the loss if the cell is a formula's error or a formula never computed, else None."""
     if text.upper() in FORMULA_ERRORS:
-        return Outcome(None, LOST, "a formula's error")
+        return Outcome(None, LOST, "formula_error")
     if re.match(r"=[\w$('+-]", text):
-        return Outcome(None, LOST, "a formula without a result; open the file, save it again")
+        return Outcome(None, LOST, "formula_without_result")
     return None
 
 
@@ -184,7 +185,7 @@ def read_postcode(text: str) -> Outcome:
     >>> read_postcode("1000").value, read_postcode("42007 CEDEX 2").value
     ('01000', '42007')
     >>> read_postcode("Lyon")
-    Outcome(value=None, kind='lost', message='not a French postcode')
+    Outcome(value=None, kind='lost', word='not_a_postcode', details=None)
     """
     alone, _ = split_code_and_town(text)
     if short := _SHORT_POSTCODE.fullmatch(alone):
@@ -192,10 +193,17 @@ def read_postcode(text: str) -> Outcome:
     elif full := _POSTCODE.fullmatch(alone):
         code = full[1] + full[2]
     else:
-        return Outcome(None, LOST, "not a French postcode")
+        return Outcome(None, LOST, "not_a_postcode")
     if code[:2] in {"00", "96", "99"}:
-        return Outcome(None, LOST, "not a French postcode")
-    return Outcome(code) if code == text else Outcome(code, REPAIRED, f"read as {code}")
+        return Outcome(None, LOST, "not_a_postcode")
+    return _read_as(code, code, text)
+
+
+def _read_as(value: str | float, written: str, text: str) -> Outcome:
+    """Return the outcome of a value that, `written` as it should be, may differ from `text`."""
+    if written == text:
+        return Outcome(value)
+    return Outcome(value, REPAIRED, "read_as", {"read": written})
 
 
 def luhn(digits: str) -> bool:
@@ -234,25 +242,25 @@ def read_siret(text: str) -> Outcome:
     Examples
     --------
     >>> read_siret("732 829 320 00074")
-    Outcome(value='73282932000074', kind=None, message='')
+    Outcome(value='73282932000074', kind=None, word=None, details=None)
     >>> read_siret("4,90812E+13").kind
     'lost'
     """
     digits = re.sub(r"[ .\-/']", "", re.sub(r"[.,]0$", "", text))
     if re.fullmatch(r"[0-9]+([.,][0-9]+)? ?E ?\+? ?[0-9]+", text, re.IGNORECASE):
-        return Outcome(None, LOST, "a SIRET rounded by a spreadsheet; its last digits are lost")
+        return Outcome(None, LOST, "rounded_siret")
     if not re.search("[0-9]", text) or not digits.strip("0"):
-        return Outcome(None, LOST, "not a SIRET")
+        return Outcome(None, LOST, "not_a_siret")
     if is_siret(digits):
         return Outcome(digits)
     padded = digits.zfill(14)
     if len(digits) in {12, 13} and is_siret(padded) and luhn(padded[:9]):
-        return Outcome(padded, REPAIRED, f"leading zero restored: {padded}")
+        return Outcome(padded, REPAIRED, "leading_zero", {"siret": padded})
     if re.fullmatch("[0-9]{14}", digits):
-        return Outcome(digits, DOUBTFUL, "the SIRET's check digit does not agree")
+        return Outcome(digits, DOUBTFUL, "siret_check_digit")
     if re.fullmatch("[0-9]{9}", digits):
-        return Outcome(digits, DOUBTFUL, "9 digits: a SIREN, not a SIRET")
-    return Outcome(text, DOUBTFUL, "a SIRET has 14 digits")
+        return Outcome(digits, DOUBTFUL, "siren")
+    return Outcome(text, DOUBTFUL, "siret_length")
 
 
 def read_departement(text: str) -> Outcome:
@@ -265,7 +273,7 @@ def read_departement(text: str) -> Outcome:
     """
     if code := re.fullmatch(r"([0-9]{1,3})(?:[.,]0)?|(2[ab])", text, re.IGNORECASE):
         read = code[1].zfill(2) if code[1] else text.upper()
-        return Outcome(read) if read == text else Outcome(read, REPAIRED, f"read as {read}")
+        return _read_as(read, read, text)
     return Outcome(text)
 
 
@@ -332,18 +340,18 @@ def read_amount(text: str) -> Outcome:
     """
     value = parse_number(text)
     if value is None:
-        return Outcome(None, LOST, "not a number")
+        return Outcome(None, LOST, "not_a_number")
     if value < 0:
         return Outcome(None, LOST, "negative")
     if re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}(\D*)", text):
-        return Outcome(value, DOUBTFUL, f"read as {value:g}; or is the mark one of thousands?")
+        return Outcome(value, DOUBTFUL, "decimals_or_thousands", {"number": value})
     return Outcome(value)
 
 
 def read_degrees(text: str) -> Outcome:
     """Read a longitude or a latitude in degrees; the range is the caller's affair."""
     value = parse_number(text)
-    return Outcome(None, LOST, "not a number") if value is None else Outcome(value)
+    return Outcome(None, LOST, "not_a_number") if value is None else Outcome(value)
 
 
 def read_year(text: str) -> Outcome:
@@ -356,8 +364,6 @@ def read_year(text: str) -> Outcome:
     """
     years = set(re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", text))
     if len(years) != 1:
-        return Outcome(None, LOST, "not a year")
+        return Outcome(None, LOST, "not_a_year")
     year = years.pop()
-    return (
-        Outcome(float(year)) if year == text else Outcome(float(year), REPAIRED, f"read as {year}")
-    )
+    return _read_as(float(year), year, text)

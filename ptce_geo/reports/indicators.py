@@ -10,6 +10,7 @@ from ptce_geo import schema
 from ptce_geo.labels import Language, label
 from ptce_geo.reports.summary import summary_rows
 from ptce_geo.reports.workbook import Sheet, write_workbook
+from ptce_geo.words import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ def write_indicators(
     path : Path
         The XLSX file.
     tables : mapping of str to DataFrame
-        As `indicator_tables` returns them, and "problems".
+        As `indicator_tables` returns them, and "problems", its messages in `lang`.
     members : GeoDataFrame
         Members, located and attached.
     record : mapping
@@ -63,7 +64,7 @@ def write_indicators(
         **{level: _by_territory(tables[level], level) for level in _LEVELS},
         "poles": tables["poles"].reset_index(),
         "members": _with_words(listed, lang),
-        "problems": tables["problems"],
+        "problems": _problems_in_words(tables["problems"], lang),
         "method": _method(record, lang),
     }
     sheets = [
@@ -91,6 +92,20 @@ def _with_words(members: pd.DataFrame, lang: Language) -> pd.DataFrame:
     words = reason[0].map(lambda word: label(f"reason_{word}", lang), na_action="ignore")
     members[schema.GEOCODE_REASON] = words + reason[1] + reason[2]
     return members
+
+
+def _problems_in_words(problems: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return problems with columns named as the sheets head them, and kinds in words."""
+
+    def heading(column: str) -> str:
+        key = f"column_{column}"
+        return label(key, lang) if key in LABELS else column  # a column of the file's own
+
+    return problems.assign(
+        list=problems["list"].map(lambda name: label(f"list_{name}", lang)),
+        column=problems["column"].map(heading, na_action="ignore"),
+        kind=problems["kind"].map(lambda kind: label(f"problem_{kind}", lang)),
+    )
 
 
 def _method(record: Mapping[str, Any], lang: Language) -> pd.DataFrame:

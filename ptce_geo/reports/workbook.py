@@ -11,7 +11,8 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from ptce_geo.errors import OutputError
-from ptce_geo.labels import LABELS, Language, label
+from ptce_geo.labels import Language, label
+from ptce_geo.words import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +39,9 @@ def version(
 
 @app.command()
 def run(
-    members: Annotated[Path, typer.Argument(help="List of members: CSV, XLSX, GeoJSON, GPKG.")],
+    members: Annotated[
+        Path, typer.Argument(help="List of members: CSV, XLSX, GeoJSON, GeoPackage or Parquet.")
+    ],
     *,
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     poles: Annotated[Path | None, typer.Option(help="List of poles.")] = None,
@@ -74,7 +78,7 @@ def run(
         title=title,
         source=source,
     )
-    console = Console()
+    console = Console(markup=False, highlight=False)
     language = check_language(lang)
     with console.status("") as status:
         result = ptce_geo.run_study(
@@ -84,7 +88,7 @@ def run(
 
 
 def _codes(text: str | None) -> list[str] | None:
-    return text.replace(" ", "").split(",") if text else None
+    return None if text is None else text.split(",")
 
 
 def _columns(pairs: list[str] | None) -> dict[str, str] | None:
@@ -113,11 +117,17 @@ def _print_summary(console: Console, result: ptce_geo.StudyResult, lang: Languag
     console.print(table)
     console.print()
     for file in result.files:
-        console.print(str(file), highlight=False, soft_wrap=True, markup=False)
+        console.print(str(file), soft_wrap=True)
 
 
 def main() -> None:
     """Run the command; 0 done, 1 the input cannot be used, 2 the command line is wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A console that lacks a letter shows another one; that is no reason to fail.
+            stream.reconfigure(errors="replace")
+    # A run that is told to stop clears away what it had begun to write.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         app()
     except PtceGeoError as error:

@@ -7,6 +7,7 @@ write every number with `format_number`, so a page never mixes two languages.
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Final, Literal
 
 from ptce_geo.errors import InputError
@@ -36,6 +37,21 @@ def label(key: str, lang: Language = "fr") -> str:
     ('à vérifier', 'to check')
     """
     return LABELS[key][LANGUAGES.index(lang)]
+
+
+def label_reason(reason: str, lang: Language = "fr") -> str:
+    """Put a reason ("word", or "word: details") in words; one that is not ours stays as it is.
+
+    Examples
+    --------
+    >>> label_reason("misspelt_town: Romans", "en")
+    'misspelt town (Romans)'
+    """
+    word, _, details = reason.partition(": ")
+    if f"reason_{word}" not in LABELS:
+        return reason
+    words = label(f"reason_{word}", lang)
+    return f"{words} ({details})" if details else words
 
 
 def format_number(value: float | None, lang: Language = "fr", *, decimals: int = 0) -> str:
@@ -68,3 +84,16 @@ def format_share(value: float | None, lang: Language = "fr", *, decimals: int = 
         return "–"
     sign = "%" if lang == "en" else f"{_NARROW_NO_BREAK_SPACE}%"
     return format_number(100 * value, lang, decimals=decimals) + sign
+
+
+def format_date(iso: str, lang: Language = "fr") -> str:
+    """Write the day of an ISO 8601 date or time.
+
+    Examples
+    --------
+    >>> format_date("2026-11-01T05:50:14+00:00"), format_date("2026-11-22", "en")
+    ('1er novembre 2026', '22 November 2026')
+    """
+    day = date.fromisoformat(iso[:10])
+    number = "1er" if lang == "fr" and day.day == 1 else str(day.day)
+    return f"{number} {label(f'month_{day.month}', lang)} {day.year}"

@@ -122,8 +122,6 @@ def name_column(level: str) -> str:
 # What a territory carries, beside its code (the index), its parents' codes and its geometry.
 NAME: Final = "nom"
 POPULATION: Final = "population"
-AREA_KM2: Final = "area_km2"
-REFERENCE_POINT: Final = "reference_point"
 
 # What the measures say: coverage, ...
 MEMBERS: Final = "members"
@@ -175,5 +173,25 @@ POLE_SUMMARY_COLUMNS: Final = (
 SEAT_SOURCE: Final = "seat_source"
 DECLARED: Final = "declared"
 LEAD_MEMBER: Final = "lead_member"
+
+# Every column that geocoding, attaching and a study write over; a list's own columns of these
+# names are renamed where the list is read.
+WRITTEN_COLUMNS: Final = frozenset(
+    {
+        *GEOCODE_COLUMNS,
+        "geometry",
+        *(
+            column(level)
+            for level in (
+                *("commune", "arrondissement_municipal", "epci"),
+                *("arrondissement", "departement", "region"),
+            )
+            for column in (code_column, name_column)
+        ),
+        ATTACH_REASON,
+        POLE_DEPARTEMENT,
+        SEAT_SOURCE,
+    }
+)
 
 WGS84: Final = "EPSG:4326"

@@ -10,6 +10,7 @@ import json
 import platform
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ import pandas as pd
 
 from ptce_geo import __version__, schema
 from ptce_geo.checks import listing
-from ptce_geo.errors import OutputError, PtceGeoError, UnknownTerritoryError
+from ptce_geo.errors import InputError, OutputError, PtceGeoError, UnknownTerritoryError
 from ptce_geo.geocoding import geocode
 from ptce_geo.indicators import indicator_tables, locate_seats
 from ptce_geo.labels import Language, check_language
@@ -31,7 +32,7 @@ from ptce_geo.reports import write_indicators
 from ptce_geo.territories import attach_territories, catalogue, territory_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import geopandas as gpd
 
@@ -42,6 +43,12 @@ _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy"
 @dataclass(frozen=True)
 class Study:
     """What is asked.
+
+    Examples
+    --------
+    >>> study = Study("members.xlsx", poles="poles.csv", out="study", regions=["76"])
+    >>> study.thresholds_km
+    (5, 10, 20, 30)
 
     Attributes
     ----------
@@ -138,6 +145,7 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
     """
     lang = check_language(study.lang)
     area = _study_area(study)
+    _refuse_overwriting_inputs(study)
     with _all_or_nothing(Path(study.out)) as staging:
         _tell(progress, "read")
         members, poles = _read(study)
@@ -156,7 +164,7 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
             departements=area,
         )
         tables["problems"] = problems
-        record = _record(study, members, poles, problems)
+        record = _record(study, area, members, poles, problems)
         _tell(progress, "draw")
         page = pole_map(members, poles=poles, lang=lang, title=study.title, source=study.source)
         _tell(progress, "write")
@@ -175,16 +183,33 @@ def _tell(progress: Callable[[str], None] | None, stage: str) -> None:
 
 
 def _study_area(study: Study) -> list[str] | None:
-    """Return the départements studied; None for all of France."""
+    """Return the codes of the départements studied; None for all of France."""
     if study.departements is None and study.regions is None:
         return None
+    departements, regions = _codes(study.departements), _codes(study.regions)
+    if not departements and not regions:
+        msg = "the study area is empty; name départements or régions, or leave both out"
+        raise InputError(msg)
     every = territory_table("departement")["code_region"]
-    known = every.unique()
-    regions = study.regions or ()
+    known = sorted(every.unique())
     if unknown := [code for code in regions if code not in known]:
-        msg = f"unknown région {listing(unknown)}; known: {listing(sorted(known), most=len(known))}"
+        msg = f"unknown région {listing(unknown)}; known: {listing(known, most=len(known))}"
         raise UnknownTerritoryError(msg)
-    return sorted({*(study.departements or ()), *every.index[every.isin(regions)]})
+    territory_table("departement", departements=departements or None)  # raises for unknown ones
+    return sorted({*departements, *every.index[every.isin(regions)]})
+
+
+def _codes(codes: Sequence[str] | None) -> list[str]:
+    listed = [codes] if isinstance(codes, str) else codes or ()
+    return [code.strip().upper() for code in listed if code.strip()]
+
+
+def _refuse_overwriting_inputs(study: Study) -> None:
+    outputs = {Path(study.out).resolve() / name for name in OUTPUTS}
+    for path in (study.members, study.poles):
+        if path is not None and Path(path).resolve() in outputs:
+            msg = f"{path} is a list to read and would be overwritten; choose another folder"
+            raise OutputError(msg)
 
 
 def _read(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -206,16 +231,18 @@ def _problems(lists: Mapping[str, pd.DataFrame], lang: Language) -> pd.DataFrame
 
 
 def _record(
-    study: Study, members: gpd.GeoDataFrame, poles: gpd.GeoDataFrame, problems: pd.DataFrame
+    study: Study,
+    area: Sequence[str] | None,
+    members: gpd.GeoDataFrame,
+    poles: gpd.GeoDataFrame,
+    problems: pd.DataFrame,
 ) -> dict[str, Any]:
     """Return what must be known to do the study again and to trust it."""
-    reason = members[schema.GEOCODE_REASON].str.partition(":")[0]
-    rejected = members[schema.GEOCODE_STATUS] == schema.REJECTED
-    listed = poles[schema.POLE_ID]
     return {
         "ptce_geo": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "settings": {key: _plain(value) for key, value in asdict(study).items()},
+        "study_area": area,
         "inputs": [_input(path) for path in (study.members, study.poles) if path is not None],
         "vintages": {"territories": 2026, "attribution": list(catalogue().attribution)},
         "versions": {
@@ -223,16 +250,7 @@ def _record(
             **{library: version(library) for library in _LIBRARIES},
         },
         "counts": {
-            "members": len(members),
-            "status": _tally(members[schema.GEOCODE_STATUS], schema.STATUSES),
-            "precision": _tally(members[schema.GEOCODE_PRECISION]),
-            "located_because": _tally(reason[~rejected]),
-            "rejected_because": _tally(reason[rejected]),
-            "without_commune": int(members[schema.CODE_COMMUNE].isna().sum()),
-            "members_without_pole": int(members[schema.POLE_ID].isna().sum()),
-            "members_of_unlisted_poles": int(
-                (members[schema.POLE_ID].notna() & ~members[schema.POLE_ID].isin(listed)).sum()
-            ),
+            **_member_counts(members, poles),
             "poles": len(poles),
             "seats": _tally(poles[schema.SEAT_SOURCE].fillna("unknown")),
             "problems": _tally(problems["kind"]),
@@ -240,10 +258,35 @@ def _record(
     }
 
 
+def _member_counts(members: gpd.GeoDataFrame, poles: gpd.GeoDataFrame) -> dict[str, Any]:
+    status = members[schema.GEOCODE_STATUS]
+    reason = members[schema.GEOCODE_REASON].str.partition(":")[0]
+    rejected = status == schema.REJECTED
+    pole_id = members[schema.POLE_ID]
+    return {
+        "members": len(members),
+        "status": _tally(status, schema.STATUSES),
+        "precision": {
+            word: _tally(members.loc[status == word, schema.GEOCODE_PRECISION])
+            for word in (schema.ACCEPTED, schema.REVIEW)
+        },
+        "located_because": _tally(reason[~rejected]),
+        "rejected_because": _tally(reason[rejected]),
+        "outside_every_commune": int((~rejected & members[schema.CODE_COMMUNE].isna()).sum()),
+        "members_without_pole": int(pole_id.isna().sum()),
+        "members_of_unlisted_poles": int(
+            (pole_id.notna() & ~pole_id.isin(poles[schema.POLE_ID])).sum()
+        ),
+    }
+
+
 def _plain(value: object) -> object:
+    """Return a setting as JSON can hold it."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, Path):
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return dict(value) if isinstance(value, Mapping) else [_plain(item) for item in value]  # type: ignore[attr-defined]
 
 
 def _input(path: str | Path) -> dict[str, str]:
@@ -259,7 +302,7 @@ def _tally(values: pd.Series, known: Sequence[str] = ()) -> dict[str, int]:
 @contextmanager
 def _all_or_nothing(folder: Path) -> Iterator[Path]:
     """Give a place to write to; what was written there moves to `folder` if nothing went wrong."""
-    existed = folder.exists()
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".ptce-geo-", dir=folder))
@@ -268,14 +311,37 @@ def _all_or_nothing(folder: Path) -> Iterator[Path]:
         raise OutputError(msg) from error
     try:
         yield staging
-        for name in OUTPUTS:
-            (staging / name).replace(folder / name)
+        _move_all(staging, folder)
     except PtceGeoError:
         raise
     except OSError as error:
-        msg = f"cannot write {error.filename or folder}: {error.strerror or error}"
+        msg = f"cannot write to {folder}: {error.strerror or error}"
         raise OutputError(msg) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-        if not existed and not any(folder.iterdir()):
-            folder.rmdir()
+        for path in made:
+            if not any(path.iterdir()):
+                path.rmdir()
+
+
+def _move_all(staging: Path, folder: Path) -> None:
+    """Move the outputs into `folder`; if one cannot be moved, put back all that stood there."""
+    for name in OUTPUTS:
+        if (folder / name).is_dir():
+            msg = f"cannot write {folder / name}: it is a folder; choose another folder to write to"
+            raise OutputError(msg)
+    aside = staging / "aside"
+    aside.mkdir()
+    moved: list[str] = []
+    try:
+        for name in OUTPUTS:
+            if (folder / name).exists():
+                (folder / name).replace(aside / name)
+            moved.append(name)
+            (staging / name).replace(folder / name)
+    except OSError:
+        for name in moved:
+            (folder / name).unlink(missing_ok=True)
+            if (aside / name).exists():
+                (aside / name).replace(folder / name)
+        raise

@@ -11,19 +11,18 @@ from typing import Final
 LABELS: Final[dict[str, tuple[str, str]]] = {
     # territories
     "commune": ("commune", "commune"),
-    "communes": ("communes", "communes"),
     "epci": ("EPCI", "EPCI"),
     "arrondissement": ("arrondissement", "arrondissement"),
     "arrondissement_municipal": ("arrondissement municipal", "municipal arrondissement"),
     "departement": ("département", "département"),
     "region": ("région", "région"),
     # geocoding
-    "accepted": ("placé", "placed"),
+    "accepted": ("localisée", "placed"),
     "review": ("à vérifier", "to check"),
-    "rejected": ("non placé", "not placed"),
+    "rejected": ("non localisée", "not placed"),
     "housenumber": ("au numéro", "house number"),
     "street": ("à la rue", "street"),
-    "locality": ("au lieu-dit", "locality"),
+    "locality": ("au lieu-dit ou au point fourni", "locality or point given"),
     "municipality": ("à la commune", "municipality"),
     # why a member was placed where it was, or nowhere (the words of geocode_reason)
     "reason_postcode_and_town": ("commune et code postal concordent", "town and postcode agree"),
@@ -35,7 +34,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "reason_only_town_of_that_name": ("seule commune de ce nom", "only town of that name"),
     "reason_likeliest_town_of_that_name": (
         "commune la plus peuplée de ce nom",
-        "most peopled town of that name",
+        "most populous town of that name",
     ),
     "reason_part_of_the_name": ("nom de commune partiel ou étendu", "part of the town’s name"),
     "reason_misspelt_town": ("nom de commune mal orthographié", "misspelt town"),
@@ -53,10 +52,19 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "reason_town_in_street_line": ("commune lue dans la voie", "town read in the street line"),
     "reason_unknown_town_at_postcode": (
-        "commune inconnue, placée au code postal",
+        "commune inconnue, localisée au code postal",
         "unknown town, placed by postcode",
     ),
     "reason_declared_coordinates": ("coordonnées de la liste", "coordinates of the list"),
+    "reason_declared_code": ("code commune de la liste", "commune code of the list"),
+    "reason_declared_old_code": (
+        "ancien code commune de la liste",
+        "former commune code of the list",
+    ),
+    "reason_declared_code_contradicts_town": (
+        "le code commune contredit l’adresse",
+        "the commune code contradicts the address",
+    ),
     "reason_no_town": ("commune non indiquée", "no town given"),
     "reason_only_a_departement": (
         "département indiqué sans commune",
@@ -74,6 +82,12 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "collectivité d’outre-mer sans contour embarqué",
         "overseas collectivity without embedded boundary",
     ),
+    "reason_no_position": ("sans position", "no position"),
+    "reason_outside_every_commune": ("hors de toute commune", "outside every commune"),
+    "reason_unknown_commune_code": ("code commune inconnu", "unknown commune code"),
+    # who placed a member
+    "provider_commune": ("commune", "commune"),
+    "provider_declared": ("la liste", "the list"),
     # the stages of a study
     "stage_read": ("Lecture des listes…", "Reading the lists…"),
     "stage_locate": ("Localisation des structures…", "Locating the members…"),
@@ -82,28 +96,42 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "stage_write": ("Écriture des fichiers…", "Writing the files…"),
     # summary of a study
     "summary_members": ("Structures dans la liste", "Members in the list"),
-    "summary_accepted": ("  placées", "  placed"),
-    "summary_review": ("  placées, à vérifier", "  placed, to check"),
-    "summary_rejected": ("  non placées", "  not placed"),
+    "summary_accepted": ("  localisées", "  placed"),
+    "summary_review": ("  à vérifier", "  to check"),
+    "summary_rejected": ("  non localisées", "  not placed"),
+    "summary_outside_every_commune": (
+        "  hors de toute commune de France",
+        "  outside every commune of France",
+    ),
+    "summary_members_without_pole": ("  sans pôle", "  without a pole"),
+    "summary_members_of_unlisted_poles": (
+        "  d’un pôle absent de la liste des pôles",
+        "  of a pole that the list of poles lacks",
+    ),
+    "summary_area": ("Départements étudiés", "Départements studied"),
+    "summary_area_members": (
+        "  structures localisées dans ce périmètre",
+        "  members placed in this area",
+    ),
     "summary_poles": ("Pôles", "Poles"),
     "summary_seat_declared": ("siège déclaré", "seat declared"),
     "summary_seat_lead_member": ("siège de la structure porteuse", "seat of the lead member"),
     "summary_seat_unknown": ("siège inconnu", "seat unknown"),
-    "summary_commune": ("Communes touchées", "Communes touched"),
-    "summary_epci": ("EPCI touchés", "EPCI touched"),
-    "summary_departement": ("Départements touchés", "Départements touched"),
-    "summary_region": ("Régions touchées", "Régions touched"),
+    "summary_commune": ("Communes concernées", "Communes touched"),
+    "summary_epci": ("EPCI concernés", "EPCI touched"),
+    "summary_departement": ("Départements concernés", "Départements touched"),
+    "summary_region": ("Régions concernées", "Régions touched"),
     "summary_of": ("sur {whole}", "of {whole}"),
     "summary_reach": ("Habitants à {km} km au plus", "Inhabitants within {km} km"),
-    "summary_reach_of": ("d’une structure placée", "of a placed member"),
+    "summary_reach_of": ("d’une structure localisée", "of a placed member"),
     "summary_problems": ("Remarques sur les listes", "Remarks on the lists"),
-    "summary_problem_repaired": ("réparées", "repaired"),
+    "summary_problem_repaired": ("corrigées", "repaired"),
     "summary_problem_lost": ("valeurs perdues", "values lost"),
     "summary_problem_doubtful": ("douteuses", "doubtful"),
     "summary_problem_missing": ("valeurs manquantes", "values missing"),
     # what is wrong in a list: how grave (singular), and the remarks (the words of Word in
     # ptce_geo.members.problems, filled in from their details)
-    "problem_repaired": ("réparé", "repaired"),
+    "problem_repaired": ("corrigé", "repaired"),
     "problem_lost": ("perdu", "lost"),
     "problem_doubtful": ("douteux", "doubtful"),
     "problem_missing": ("manquant", "missing"),
@@ -120,12 +148,14 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "a quote opened here has no end; lines {first} to {last} read one by one",
     ),
     "remark_other_sheets": (
-        "la feuille « {read} » est lue ; celles-ci ressemblent aussi à des listes",
-        "sheet '{read}' is read; these look like lists too, read them with sheet=",
+        "la feuille « {read} » est lue ; celles-ci ressemblent aussi à des listes : "
+        "pour en lire une, l’enregistrer à part",
+        "sheet '{read}' is read; these look like lists too: to read one, save it apart",
     ),
     "remark_other_layers": (
-        "la couche « {read} » est lue ; celles-ci ressemblent aussi à des listes",
-        "layer '{read}' is read; these look like lists too, read them with sheet=",
+        "la couche « {read} » est lue ; celles-ci ressemblent aussi à des listes : "
+        "pour en lire une, l’enregistrer à part",
+        "layer '{read}' is read; these look like lists too: to read one, save it apart",
     ),
     "remark_above_headings": (
         "au-dessus de la ligne d’en-têtes (ligne {line}) ; non lu",
@@ -162,6 +192,22 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "a formula without a result; open the file, save it again",
     ),
     "remark_not_a_postcode": ("n’est pas un code postal français", "not a French postcode"),
+    "remark_not_a_commune_code": (
+        "n’est pas un code commune de l’INSEE",
+        "not an INSEE commune code",
+    ),
+    "remark_no_commune_codes": (
+        "aucun code commune de l’INSEE ; cette colonne reste à part, inutilisée",
+        "holds no INSEE commune code; it stays a column of its own, unused",
+    ),
+    "remark_renamed_column": (
+        "nom de colonne réservé aux résultats ; colonne gardée sous « {name} »",
+        "a name kept for ptce_geo’s own columns; this one is now '{name}'",
+    ),
+    "remark_total_row": (
+        "ressemble à un total, pas à une ligne de la liste",
+        "looks like a total, not an item of the list",
+    ),
     "remark_not_a_siret": ("n’est pas un SIRET", "not a SIRET"),
     "remark_rounded_siret": (
         "SIRET arrondi par un tableur ; ses derniers chiffres sont perdus",
@@ -222,15 +268,17 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "sheet_problems": ("Remarques", "Remarks"),
     "sheet_method": ("Méthode", "Method"),
     "note_summary": (
-        "Les indicateurs ne comptent que les structures placées sans réserve.",
+        "Les indicateurs ne comptent que les structures localisées sans réserve.",
         "Indicators count only members placed without reserve.",
     ),
     "note_reach": (
-        "Communes dont la mairie est à la distance indiquée, ou moins, d’une structure placée.",
-        "Communes whose town hall is within the distance of a placed member.",
+        "Communes dont le point de référence (le plus souvent la mairie) est à la distance "
+        "indiquée, ou moins, d’une structure localisée.",
+        "Communes whose reference point (mostly the town hall) is within the distance of a placed "
+        "member.",
     ),
     "note_presence": (
-        "Territoires où se trouve au moins une structure placée.",
+        "Territoires où se trouve au moins une structure localisée.",
         "Territories with at least one placed member.",
     ),
     "note_concentration": (
@@ -243,15 +291,17 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "All départements of the study area.",
     ),
     "note_epci": (
-        "Tous les EPCI du périmètre. Quatre communes insulaires ne sont dans aucun.",
-        "All EPCI of the study area. Four island communes are in none.",
+        "Tous les EPCI du périmètre, entiers même s’ils le débordent. Quatre communes insulaires "
+        "ne sont dans aucun.",
+        "All EPCI of the study area, whole even if they reach beyond. Four island communes are in "
+        "none.",
     ),
     "note_commune": (
         "Seules les communes qui comptent au moins une structure sont listées.",
         "Only communes with at least one member are listed.",
     ),
     "note_poles": (
-        "Distances à vol d’oiseau, des structures placées au siège du pôle.",
+        "Distances à vol d’oiseau, des structures localisées au siège du pôle.",
         "Straight distances, from the placed members to the pole’s seat.",
     ),
     "note_members": (
@@ -266,21 +316,21 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     # method
     "method_placing": ("Localisation", "Locating"),
     "method_placing_text": (
-        "Chaque structure est placée au point de référence de sa commune (mairie, à défaut un "
+        "Chaque structure est localisée au point de référence de sa commune (mairie, à défaut un "
         "point de la commune), d’après la commune et le code postal indiqués.",
         "Each member is placed at the reference point of its commune (town hall, else a point "
         "in the commune), by the town and postcode given.",
     ),
     "method_counted": ("Structures comptées", "Members counted"),
     "method_counted_text": (
-        "Une ligne de la liste est une adhésion. Sont comptées les structures placées ; celles "
-        "à vérifier et non placées sont laissées de côté et dénombrées dans la synthèse.",
+        "Une ligne de la liste est une adhésion. Sont comptées les structures localisées ; celles "
+        "à vérifier et non localisées sont laissées de côté et dénombrées dans la synthèse.",
         "One row of the list is one membership. Members placed are counted; those to check or "
         "not placed are set aside and numbered in the summary.",
     ),
     "method_location_quotient": ("Quotient de localisation", "Location quotient"),
     "method_location_quotient_text": (
-        "Part du territoire dans les structures, divisée par sa part dans la population. "
+        "Part du territoire dans le total des structures, divisée par sa part dans la population. "
         "Au-dessus de 1, plus de structures que sa population ne le laisse attendre.",
         "Share of the territory in the members over its share in the population. Above 1, more "
         "members than its population would lead to expect.",
@@ -307,7 +357,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "method_reach": ("Couverture par distance", "Coverage by reach"),
     "method_reach_text": (
         "Part des communes, et des habitants, dont le point de référence est à la distance "
-        "indiquée, ou moins, d’une structure placée.",
+        "indiquée, ou moins, d’une structure localisée.",
         "Share of the communes, and of the inhabitants, whose reference point is within the "
         "distance of a placed member.",
     ),
@@ -321,8 +371,21 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "method_sources": ("Sources", "Sources"),
     "method_software": ("Logiciel", "Software"),
     "method_created": ("Produit le", "Made on"),
+    # dates
+    "month_1": ("janvier", "January"),
+    "month_2": ("février", "February"),
+    "month_3": ("mars", "March"),
+    "month_4": ("avril", "April"),
+    "month_5": ("mai", "May"),
+    "month_6": ("juin", "June"),
+    "month_7": ("juillet", "July"),
+    "month_8": ("août", "August"),
+    "month_9": ("septembre", "September"),
+    "month_10": ("octobre", "October"),
+    "month_11": ("novembre", "November"),
+    "month_12": ("décembre", "December"),
     # headings of the columns
-    "column_figure": ("Chiffre", "Figure"),
+    "column_figure": ("Indicateur", "Figure"),
     "column_value": ("Valeur", "Value"),
     "column_share": ("Part", "Share"),
     "column_detail": ("Détail", "Detail"),
@@ -357,15 +420,15 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_departement": ("Département indiqué", "Département given"),
     "column_siret": ("SIRET", "SIRET"),
     "column_fte": ("ETP", "FTE"),
-    "column_fte_pole": ("ETP du pôle", "FTE of the pole"),
+    "column_fte_pole": ("ETP liés au pôle", "FTE of the pole"),
     "column_turnover": ("Chiffre d’affaires", "Turnover"),
-    "column_turnover_pole": ("Chiffre d’affaires du pôle", "Turnover of the pole"),
+    "column_turnover_pole": ("Chiffre d’affaires lié au pôle", "Turnover of the pole"),
     "column_sector": ("Secteur", "Sector"),
     "column_role": ("Rôle", "Role"),
     "column_source_line": ("Ligne de la liste", "Line of the list"),
     "column_longitude": ("Longitude", "Longitude"),
     "column_latitude": ("Latitude", "Latitude"),
-    "column_geocode_provider": ("Placé par", "Placed by"),
+    "column_geocode_provider": ("Localisé par", "Placed by"),
     "column_geocode_precision": ("Précision", "Precision"),
     "column_geocode_score": ("Score", "Score"),
     "column_geocode_margin": ("Écart au second", "Margin to the second"),
@@ -398,8 +461,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Greatest distance to the seat (km)",
     ),
     "column_members_other_crs": (
-        "Structures outre-mer du siège",
-        "Members overseas of the seat",
+        "Structures sans distance (autre territoire que le siège)",
+        "Members without distance (other territory than the seat)",
     ),
     "column_list": ("Liste", "List"),
     "list_members": ("structures", "members"),
@@ -414,16 +477,16 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Territorial economic cooperation poles (PTCE)",
     ),
     "map_summary": (
-        "Structures placées : {placed} sur {total} · pôles : {poles}",
-        "Structures placed: {placed} of {total} · poles: {poles}",
+        "Structures localisées : {placed} sur {total} · pôles : {poles}",
+        "Members placed: {placed} of {total} · poles: {poles}",
     ),
     "map_panel": ("Légende et couches", "Legend and layers"),
     "map_panel_open": ("Ouvrir le panneau", "Open the panel"),
     "map_panel_close": ("Replier le panneau", "Fold the panel"),
     "map_zoom_in": ("Agrandir", "Zoom in"),
     "map_zoom_out": ("Réduire", "Zoom out"),
-    "map_search": ("Pôle, structure ou commune", "Pole, structure or commune"),
-    "map_search_found": ("Structures trouvées : {n}", "Structures found: {n}"),
+    "map_search": ("Pôle, structure ou commune", "Pole, member or commune"),
+    "map_search_found": ("Structures trouvées : {n}", "Members found: {n}"),
     "map_search_none": ("Aucun résultat", "Nothing found"),
     "map_views": ("Aller à", "Go to"),
     "map_metropole": ("Métropole", "Mainland France"),
@@ -434,8 +497,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "map_mayotte": ("Mayotte", "Mayotte"),
     "map_elsewhere": ("Ailleurs", "Elsewhere"),
     "map_legend": ("Légende", "Legend"),
-    "map_legend_member": ("Structure, à la couleur de son pôle", "Structure, in its pole’s colour"),
-    "map_legend_review": ("Structure placée, à vérifier", "Structure placed, to check"),
+    "map_legend_member": ("Structure, à la couleur de son pôle", "Member, in its pole’s colour"),
+    "map_legend_review": ("Structure localisée, à vérifier", "Member placed, to check"),
     "map_legend_seat": ("Siège du pôle", "Seat of the pole"),
     "map_legend_seat_lead": (
         "Siège d’après la structure porteuse",
@@ -443,18 +506,18 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "map_legend_spread": (
         "Les structures proches sont écartées pour rester visibles.",
-        "Structures close together are moved apart to stay visible.",
+        "Members close together are moved apart to stay visible.",
     ),
     "map_legend_colours": (
         "Des pôles éloignés peuvent partager une couleur.",
         "Poles far apart may share a colour.",
     ),
-    "map_legend_unplaced": ("Structures non placées : {n}", "Structures not placed: {n}"),
+    "map_legend_unplaced": ("Structures non localisées : {n}", "Members not placed: {n}"),
     "map_layers": ("Affichage et fond de carte", "Display and base map"),
-    "map_choropleth": ("Structures par département", "Structures by département"),
+    "map_choropleth": ("Structures par département", "Members by département"),
     "map_choropleth_accepted": (
-        "Structures placées, hors « à vérifier »",
-        "Structures placed, without those to check",
+        "Structures localisées, hors « à vérifier »",
+        "Members placed, without those to check",
     ),
     "map_choropleth_zero": ("aucune", "none"),
     "map_choropleth_one": ("{name} : {n} structure", "{name}: {n} structure"),
@@ -475,7 +538,6 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "map_none": ("Aucun", "None"),
     "map_go": ("Voir sur la carte : {name}", "See on the map: {name}"),
     "map_no_pole": ("Sans pôle", "Without a pole"),
-    "map_pole": ("Pôle", "Pole"),
     "map_kind": ("Type", "Kind"),
     "map_role": ("Rôle", "Role"),
     "map_sector": ("Secteur", "Sector"),
@@ -484,22 +546,23 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "map_departement": ("Département", "Département"),
     "map_found": ("Lieu trouvé", "Place found"),
     "map_position": ("Position", "Position"),
-    "map_placed_at": ("placé {precision}", "placed at {precision} level"),
+    "map_placed_at": ("localisée {precision}", "placed at {precision} level"),
     "map_reason": ("Motif", "Reason"),
     "map_status": ("Statut", "Status"),
     "map_year": ("Année", "Year"),
     "map_seat": ("Siège", "Seat"),
     "map_seat_declared": ("déclaré par le pôle", "declared by the pole"),
     "map_seat_lead": ("d’après la structure porteuse", "taken from the lead structure"),
-    "map_members": ("Structures", "Structures"),
-    "map_placed_of": ("{placed} placées sur {total}", "{placed} placed of {total}"),
+    "map_members": ("Structures", "Members"),
+    "map_placed_of": ("{placed} localisées sur {total}", "{placed} placed of {total}"),
     "map_empty": (
-        "Aucune structure de la liste n’a pu être placée.",
-        "No structure of the list could be placed.",
+        "Aucune structure de la liste n’a pu être localisée.",
+        "No member of the list could be placed.",
     ),
     "map_footer_counts": (
-        "{total} structures dans la liste : {placed} placées{details}, {unplaced} non placées",
-        "{total} structures in the list: {placed} placed{details}, {unplaced} not placed",
+        "{total} structures dans la liste : {placed} localisées{details}, {unplaced} "
+        "non localisées",
+        "{total} members in the list: {placed} placed{details}, {unplaced} not placed",
     ),
     "map_footer_review": ("dont {n} à vérifier", "{n} of them to check"),
     "map_footer_vintage": (

@@ -170,3 +170,11 @@ def test_location_quotients_average_to_one_over_the_reference(pairs):
     assume(counts.sum() > 0)
     quotient = location_quotient(counts, reference=reference)
     assert np.average(quotient, weights=reference) == pytest.approx(1, abs=1e-9)
+
+
+def test_any_sequence_of_amounts_will_do_but_no_frame():
+    values = [20, 50, 20, 10]
+    for measure in (gini, herfindahl):
+        assert measure(values) == measure(np.array(values)) == measure(pd.Series(values))
+        with pytest.raises(InputError, match="expected one column of amounts, found a DataFrame"):
+            measure(pd.DataFrame({"a": values}))

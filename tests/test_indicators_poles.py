@@ -255,3 +255,12 @@ def test_the_poles_add_up_to_the_members(rows):
         assert found == pytest.approx(expected, abs=1e-6, nan_ok=True)
         mean = summary.loc[pole, "distance_to_seat_mean_km"]
         assert mean == pytest.approx(np.mean(steps) if steps else np.nan, abs=1e-6, nan_ok=True)
+
+
+def test_names_and_jobs_may_be_absent(members):
+    bare = members.drop(columns=["pole_name", "fte"])
+    summary, whole = pole_summary(bare), pole_summary(members)
+    assert summary["members"].to_dict() == whole["members"].to_dict()
+    assert summary["fte"].isna().all()
+    assert (summary["fte_answers"] == 0).all()
+    assert summary["pole_name"].isna().all()

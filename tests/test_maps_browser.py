@@ -101,9 +101,9 @@ def test_opens_without_a_network_and_draws_every_located_member(open_page):
     assert page.locator("path.ptce-tie").count() == 4
     assert page.asked == []
     assert page.title() == "Pôles territoriaux de coopération économique"
-    assert "1 non placées" in page.locator(".ptce-footer").inner_text()
+    assert "1 non localisées" in page.locator(".ptce-footer").inner_text()
     assert "Liste d’essai" in page.locator(".ptce-footer").inner_text()
-    assert "Structures non placées\u00a0: 1" in page.locator(".ptce-legend").inner_text()
+    assert "Structures non localisées\u00a0: 1" in page.locator(".ptce-legend").inner_text()
 
 
 def test_a_click_opens_the_popup_of_that_member(open_page):
@@ -112,12 +112,12 @@ def test_a_click_opens_the_popup_of_that_member(open_page):
     assert names == ["La Fabrique", "Cinéma Le France", "Atelier", "Ravine", "Seule", "La Fabrique"]
     for rank, (name, pole, position) in enumerate(
         [
-            ("La Fabrique", "Culture", "placé à la commune"),
-            ("Cinéma Le France", "Culture", "placé à la commune"),
-            ("Atelier", "Bois", "placé à la rue"),
-            ("Ravine", "Océan", "placé au numéro"),
-            ("Seule", "Sans pôle", "placé au lieu-dit"),
-            ("La Fabrique", "Bois", "placé à la commune"),
+            ("La Fabrique", "Culture", "localisée à la commune"),
+            ("Cinéma Le France", "Culture", "localisée à la commune"),
+            ("Atelier", "Bois", "localisée à la rue"),
+            ("Ravine", "Océan", "localisée au numéro"),
+            ("Seule", "Sans pôle", "localisée au lieu-dit ou au point fourni"),
+            ("La Fabrique", "Bois", "localisée à la commune"),
         ]
     ):
         jump(page, "reunion" if name == "Ravine" else "metropole")
@@ -136,7 +136,7 @@ def test_a_click_on_a_seat_tells_about_the_pole(open_page):
     page.locator(".ptce-seat-icon").first.click()
     text = page.locator(".leaflet-popup").inner_text()
     for words in ("Culture", "lauréat 2014", "2014", "Saint-Étienne", "déclaré par le pôle",
-                  "2 placées sur 3"):  # fmt: skip
+                  "2 localisées sur 3"):  # fmt: skip
         assert words in text
 
 
@@ -528,7 +528,9 @@ def test_english_page_has_no_french_word(open_page):
 def test_nobody_located_says_so(open_page):
     page = open_page(pole_map(members_of().iloc[[4]], poles=poles().iloc[2:]))
     assert circles(page).count() == 0
-    assert "Aucune structure de la liste n’a pu être placée." in page.locator("body").inner_text()
+    assert (
+        "Aucune structure de la liste n’a pu être localisée." in page.locator("body").inner_text()
+    )
     assert page.locator(".leaflet-ptce-land-pane path").count() == 101
 
 

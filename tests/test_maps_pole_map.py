@@ -110,8 +110,8 @@ def test_neighbours_share_their_border_in_the_page():
 def test_footer_says_how_members_were_placed():
     counts, vintage, sources, own = data_of(pole_map(members_of(), source="Ma liste"))["footer"]
     assert counts == (
-        "7 structures dans la liste\u00a0: 6 placées (1 au numéro, 1 à la rue, 1 au lieu-dit, "
-        "3 à la commune, dont 1 à vérifier), 1 non placées"
+        "7 structures dans la liste\u00a0: 6 localisées (1 au numéro, 1 à la rue, "
+        "1 au lieu-dit ou au point fourni, 3 à la commune, dont 1 à vérifier), 1 non localisées"
     )
     assert vintage == "Communes et contours\u00a0: COG 2026"
     assert "IGN" in sources
@@ -123,12 +123,12 @@ def test_english_has_every_word():
     english = data_of(pole_map(members_of(), lang="en"))
     assert english["lang"] == "en"
     assert english["poles"][-1]["name"] == "Without a pole"
-    assert english["footer"][0].startswith("7 structures in the list: 6 placed (1 house number")
+    assert english["footer"][0].startswith("7 members in the list: 6 placed (1 house number")
     same = {key for key, words in english["text"].items() if french["text"][key] == words}
     # Proper names and words that both languages spell alike.
     assert same == {
         "guadeloupe", "martinique", "mayotte", "base_ign", "base_osm", "commune", "departement",
-        "position", "members",
+        "position",
     }  # fmt: skip
 
 
@@ -225,3 +225,9 @@ def test_json_for_script_reads_back_and_cannot_end_the_script(text):
 def test_thousands_of_members_are_one_element():
     map_ = pole_map(crowd(3200, spacing=0.01))
     assert len(map_._children) == 1
+
+
+def test_a_frame_without_points_is_said():
+    plain = pd.DataFrame(members_of())
+    with pytest.raises(InputError, match="expected a GeoDataFrame with points"):
+        pole_map(plain)

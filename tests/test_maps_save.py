@@ -207,3 +207,8 @@ def test_scripts_of_the_user_are_hashed_too():
 def test_one_map_one_page_to_the_byte():
     one, other = (render_page(pole_map(members_of(), poles=poles())) for _ in range(2))
     assert one == other
+
+
+def test_an_empty_path_is_said():
+    with pytest.raises(OutputError, match="it is a folder"):
+        save_map(folium.Map(tiles=None), "")

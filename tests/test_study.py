@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -90,7 +91,7 @@ def test_what_goes_in_comes_out_or_is_counted(demo):
     assert counts["members"] == 271
     assert counts["status"] == {"accepted": 146, "review": 0, "rejected": 125}
     assert sum(counts["status"].values()) == counts["members"]
-    assert sum(counts["precision"].values()) == 146
+    assert counts["precision"] == {"accepted": {"municipality": 146}, "review": {}}
     assert sum(counts["rejected_because"].values()) == 125
     assert sum(counts["seats"].values()) == counts["poles"] == 79
     assert demo.tables["commune"]["members"].sum() == 146
@@ -136,7 +137,7 @@ def test_the_workbook_holds_the_same_figures(demo):
     members = _sheet(book, "Structures")
     assert len(members) == 271
     assert members["Motif"].value_counts()["commune non indiquée"] == 124
-    summary = _sheet(book, "Synthèse").set_index("Chiffre")
+    summary = _sheet(book, "Synthèse").set_index("Indicateur")
     assert summary.loc["Structures dans la liste", "Valeur"] == 271
 
 
@@ -201,9 +202,9 @@ def test_remarks_are_in_french(tmp_path):
     mark = "lu comme 1,25\xa0; ou est-ce un séparateur de milliers\xa0?"
     rounded = "SIRET arrondi par un tableur\xa0; ses derniers chiffres sont perdus"
     assert sheet.to_numpy().tolist() == [
-        [None, "Chiffre d’affaires", "CA (k€)", thousands, "réparé"],
+        [None, "Chiffre d’affaires", "CA (k€)", thousands, "corrigé"],
         [None, "Identifiant du pôle", None, "aucune ligne n’a de pôle", "manquant"],
-        [2, "Code postal", "1000", "lu comme 01000", "réparé"],
+        [2, "Code postal", "1000", "lu comme 01000", "corrigé"],
         [2, "SIRET", "73282932000075", "la clé de contrôle du SIRET n’est pas bonne", "douteux"],
         [2, "ETP", "1,250", mark, "douteux"],
         [3, "Adresse", "Sans lieu", "aucune indication de lieu", "manquant"],
@@ -258,6 +259,90 @@ def test_nothing_located_is_no_fault(tmp_path):
     assert result.tables["coverage_by_reach"]["population_covered"].eq(0).all()
 
 
+def test_a_study_area_tells_what_lies_in_it(tmp_path):
+    study = Study(
+        EXAMPLES / "members.csv",
+        poles=EXAMPLES / "poles.csv",
+        out=tmp_path,
+        departements="38",
+    )
+    result = run_study(study)
+    # The région reaches beyond Isère: a figure of all of it would not be one of the area.
+    assert "region" not in result.tables
+    assert "Régions" not in openpyxl.load_workbook(result.files[1]).sheetnames
+    assert result.record["study_area"] == ["38"]
+    summary = _sheet(openpyxl.load_workbook(result.files[1]), "Synthèse").set_index("Indicateur")
+    assert summary.loc["Départements étudiés", "Détail"] == "Isère"
+    inside = (result.members["code_departement"] == "38").sum()
+    assert summary.loc["  structures localisées dans ce périmètre", "Valeur"] == inside
+    # A région asked for as a whole is measured.
+    assert "region" in run_study(replace(study, departements=None, regions=["84"])).tables
+
+
+@pytest.mark.parametrize("asked", [{"departements": []}, {"regions": [""]}])
+def test_an_empty_study_area_is_refused(tmp_path, asked):
+    with pytest.raises(InputError, match="the study area is empty"):
+        run_study(Study(EXAMPLES / "members.csv", out=tmp_path / "out", **asked))
+
+
+def test_a_list_is_never_overwritten(tmp_path):
+    path = tmp_path / "members.csv"
+    path.write_text("Nom,Ville\nUne,Lyon\n", encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match="is a list to read and would be overwritten"):
+        run_study(Study(path, out=tmp_path))
+    assert path.read_bytes() == before
+
+
+def test_all_the_outputs_move_or_none(tmp_path, monkeypatch):
+    members = tmp_path / "list.csv"
+    members.write_text("Nom,Ville\nUne,Lyon\n", encoding="utf-8")
+    out = tmp_path / "out"
+    (out / "map.html").mkdir(parents=True)
+    (out / "members.csv").write_text("old", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"map\.html: it is a folder"):
+        run_study(Study(members, out=out))
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "members.csv"]
+    assert (out / "members.csv").read_text(encoding="utf-8") == "old"
+
+    (out / "map.html").rmdir()
+    (out / "map.html").write_text("old map", encoding="utf-8")
+    move = Path.replace
+
+    def fail_at_the_map(self, target):
+        if Path(target) == out / "map.html" and "aside" not in self.parts:
+            raise OSError(5, "Input/output error")
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail_at_the_map)
+    with pytest.raises(OutputError, match="Input/output error"):
+        run_study(Study(members, out=out))
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "members.csv"]
+    assert (out / "members.csv").read_text(encoding="utf-8") == "old"
+    assert (out / "map.html").read_text(encoding="utf-8") == "old map"
+
+
+def test_members_outside_france_or_of_no_listed_pole_are_told(tmp_path):
+    members, poles = tmp_path / "list.csv", tmp_path / "poles.csv"
+    members.write_text(
+        "Nom,PTCE,Ville,Longitude,Latitude\n"
+        "Une,Bois,Lyon,,\n"
+        "Deux,Fer,Bruxelles,4.35,50.85\n"
+        "Trois,,Lyon,,\n",
+        encoding="utf-8",
+    )
+    poles.write_text("Nom du PTCE\nBois\n", encoding="utf-8")
+    result = run_study(Study(members, out=tmp_path / "out", poles=poles))
+    summary = _sheet(openpyxl.load_workbook(result.files[1]), "Synthèse")
+    told = dict(zip(summary["Indicateur"].str.strip(), summary["Valeur"], strict=True))
+    assert told["hors de toute commune de France"] == 1
+    assert told["sans pôle"] == 1
+    assert told["d’un pôle absent de la liste des pôles"] == 1
+    structures = _sheet(openpyxl.load_workbook(result.files[1]), "Structures")
+    assert structures["Rattachement"].fillna("-").tolist() == ["-", "hors de toute commune", "-"]
+    assert structures["Localisé par"].tolist() == ["commune", "la liste", "commune"]
+
+
 def test_a_run_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     members = tmp_path / "list.csv"
     members.write_text("Nom,CP,Ville\nUne,42000,Saint-Etienne\n", encoding="utf-8")
@@ -265,12 +350,12 @@ def test_a_run_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     run_study(Study(members, out=out))
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     monkeypatch.setattr("ptce_geo.study.save_map", _no_space)
-    with pytest.raises(OutputError, match=r"cannot write map\.html: No space left on device"):
+    with pytest.raises(OutputError, match=r"cannot write to .*: No space left on device"):
         run_study(Study(members, out=out))
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     # ... and a folder that it made for nothing is gone again.
     with pytest.raises(OutputError):
-        run_study(Study(members, out=tmp_path / "new"))
+        run_study(Study(members, out=tmp_path / "new" / "deep"))
     assert not (tmp_path / "new").exists()
 
 

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from ptce_geo.checks import require_same_index, require_unique
+from ptce_geo.errors import InputError
 from ptce_geo.indicators.inputs import amounts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 
@@ -63,7 +66,7 @@ def location_quotient(counts: pd.Series, *, reference: pd.Series) -> pd.Series:
     return pd.Series(rate / overall, index=counts.index, name="location_quotient")
 
 
-def gini(values: pd.Series, *, normalised: bool = False) -> float:
+def gini(values: pd.Series | Sequence[float], *, normalised: bool = False) -> float:
     """Measure how unequal the values of territories are, from 0 (all equal) upwards.
 
     G = Σ (2i - n - 1) x_(i) / (n Σ x), with x_(1) ≤ … ≤ x_(n); territories with 0 count.
@@ -71,7 +74,7 @@ def gini(values: pd.Series, *, normalised: bool = False) -> float:
 
     Parameters
     ----------
-    values : Series
+    values : Series or sequence of numbers
         x, at least 0, one for each territory.
     normalised : bool
         Multiply by n/(n - 1), so that all in one territory is 1 whatever n.
@@ -108,14 +111,14 @@ def gini(values: pd.Series, *, normalised: bool = False) -> float:
     return coefficient * n / (n - 1) if normalised else coefficient
 
 
-def herfindahl(values: pd.Series, *, normalised: bool = False) -> float:
+def herfindahl(values: pd.Series | Sequence[float], *, normalised: bool = False) -> float:
     """Measure how far the values concentrate in few territories (Herfindahl–Hirschman index).
 
     H = Σ s_i², with s_i = x_i / Σ x, in [1/n, 1]; normalised, (H - 1/n) / (1 - 1/n), in [0, 1].
 
     Parameters
     ----------
-    values : Series
+    values : Series or sequence of numbers
         x, at least 0, one for each territory (n counts those with 0).
     normalised : bool
         Rescale so that an even spread is 0 whatever n.
@@ -150,8 +153,11 @@ def herfindahl(values: pd.Series, *, normalised: bool = False) -> float:
     return (index - 1 / n) / (1 - 1 / n) if normalised else index
 
 
-def _shares(values: pd.Series) -> npt.NDArray[np.float64]:
+def _shares(values: pd.Series | Sequence[float]) -> npt.NDArray[np.float64]:
     """Return each value's share of the total, NaN where the total is 0."""
-    numbers = amounts(values, what="values")
+    if isinstance(values, pd.DataFrame):
+        msg = "values: expected one column of amounts, found a DataFrame; take one of its columns"
+        raise InputError(msg)
+    numbers = amounts(pd.Series(values), what="values")
     total = numbers.sum()
     return numbers / (total if total > 0 else np.nan)

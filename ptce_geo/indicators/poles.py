@@ -64,7 +64,8 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
     ----------
     members : GeoDataFrame
         Geocoded and attached members (points, EPSG:4326). Without the column
-        ``geocode_status``, every member with a point counts as accepted.
+        ``geocode_status``, every member with a point counts as accepted; ``pole_name`` and
+        ``fte`` may be absent.
     poles : DataFrame or GeoDataFrame, optional
         Poles, ``pole_id`` unique. The geometry of a GeoDataFrame is the seat, taken as it
         stands, to be reviewed or not (see `locate_seats`); without one there are no distances.
@@ -113,7 +114,9 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
     >>> summary[["members", "communes", "epci", "fte", "fte_answers"]].to_dict("index")
     {'p': {'members': 2, 'communes': 2, 'epci': 1, 'fte': 2.5, 'fte_answers': 1}}
     """
-    require_columns(members, [POLE_ID, POLE_NAME, FTE], what="members")
+    require_columns(members, [POLE_ID], what="members")
+    absent = [column for column in (POLE_NAME, FTE) if column not in members]
+    members = members.assign(**dict.fromkeys(absent, np.nan))
     require_columns(
         members, list(_TOUCHED.values()), what="members not attached, call attach_territories"
     )

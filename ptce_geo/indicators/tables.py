@@ -43,7 +43,9 @@ def indicator_tables(
     thresholds_km : sequence of float
         Distances of the coverage by reach (km).
     departements : sequence of str, optional
-        Study area, INSEE codes; all of France by default.
+        Study area, INSEE codes; all of France by default. A level that reaches beyond it is left
+        out (a région of which some départements are not studied); EPCI astride its border are
+        measured whole.
     year : int
         Vintage of the territories.
 
@@ -56,9 +58,30 @@ def indicator_tables(
         - "concentration", by level: ``members``, ``territories``, ``gini``, ``herfindahl``;
         - "coverage_by_presence" and "coverage_by_reach": see the functions of these names;
         - "poles": see `pole_summary`.
+
+    Raises
+    ------
+    MissingColumnError
+        When the members are not geocoded, or not attached to `levels`.
+    UnknownTerritoryError
+        For an unknown level, year or département.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from ptce_geo.territories import attach_territories
+    >>> members = gpd.GeoDataFrame(
+    ...     {"pole_id": ["p", "p"], "pole_name": ["P", "P"], "fte": [1.0, 2.0]},
+    ...     geometry=gpd.points_from_xy([4.39, 4.51], [45.44, 45.47]),
+    ...     crs="EPSG:4326",
+    ... )
+    >>> tables = indicator_tables(attach_territories(members), thresholds_km=[10])
+    >>> tables["departement"].loc["42", "members"]
+    np.int64(2)
     """
     tables = {}
     concentration = []
+    levels = _within(levels, departements, year=year)
     for level in levels:
         counts = count_members(members, level=level, year=year, departements=departements)
         tables[level] = _by_territory(counts, level, departements=departements, year=year)
@@ -80,6 +103,16 @@ def indicator_tables(
     )
     tables["poles"] = pole_summary(members, poles=poles)
     return tables
+
+
+def _within(levels: Sequence[str], departements: Sequence[str] | None, *, year: int) -> list[str]:
+    """Return the levels whose territories do not reach beyond the study area."""
+    if departements is None:
+        return list(levels)
+    regions = territory_table("departement", year=year)["code_region"]
+    touched = regions[regions.isin(regions[list(departements)])]
+    whole = set(touched.index) == set(departements)
+    return [level for level in levels if whole or level != "region"]
 
 
 def _by_territory(

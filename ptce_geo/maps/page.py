@@ -267,7 +267,7 @@ def _tile_hosts(elements: list[Element]) -> list[str]:
 
 def _write(target: Path, page: str) -> None:
     """Write `page` beside `target`, then put it in its place in one step."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target.parent / f".{target.name}.{os.getpid()}.part"
     try:
         if target.is_dir():
             raise IsADirectoryError(0, "it is a folder", str(target))

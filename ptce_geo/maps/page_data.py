@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from ptce_geo import schema
-from ptce_geo.labels import Language, format_number, label
+from ptce_geo.labels import Language, format_number, label, label_reason
 from ptce_geo.maps.classes import class_of, class_ranges
 from ptce_geo.maps.palettes import (
     CLASS_COLOURS,
@@ -62,7 +62,7 @@ def page_data(
 ) -> dict[str, Any]:
     """Return what the page shows of poles and members, and its words; columns are checked before.
 
-    `add_departements` and `add_footer` complete it.
+    `pole_map` completes it with `departement_data` and `footer_lines`.
     """
     placed = members[is_placed(members)]
     keys = pole_keys(members)
@@ -170,27 +170,14 @@ def member_table(
     `ranks` is the place of each member's pole in the page's list; missing becomes `no_pole`.
     """
     columns = {key: _texts(placed, column) for key, column in _MEMBER_TEXTS.items()}
-    columns["reason"] = [_reason_words(reason, lang) for reason in columns["reason"]]
+    columns["reason"] = [
+        reason and label_reason(reason, lang) for reason in columns["reason"]
+    ]
     columns["pole"] = ranks.fillna(no_pole).astype(int).tolist()
     columns["review"] = (placed[schema.GEOCODE_STATUS] == schema.REVIEW).tolist()
     columns["lat"] = placed.geometry.y.round(_POINT_DECIMALS).tolist()
     columns["lon"] = placed.geometry.x.round(_POINT_DECIMALS).tolist()
     return {"columns": list(columns), "rows": list(zip(*columns.values(), strict=True))}
-
-
-def _reason_words(reason: str | None, lang: Language) -> str | None:
-    """Put a reason of the geocoder ("code" or "code: details") in words; others stay as they are.
-
-    Examples
-    --------
-    >>> _reason_words("misspelt_town: Romans", "en")
-    'misspelt town (Romans)'
-    """
-    code, _, details = (reason or "").partition(": ")
-    if f"reason_{code}" not in LABELS:
-        return reason
-    words = label(f"reason_{code}", lang)
-    return f"{words} ({details})" if details else words
 
 
 def _texts(frame: pd.DataFrame, column: str) -> list[Any]:

@@ -155,6 +155,9 @@ def _check(members: gpd.GeoDataFrame, poles: pd.DataFrame | None) -> None:
 
 
 def _check_points(frame: gpd.GeoDataFrame, *, what: str) -> None:
+    if getattr(frame, "active_geometry_name", None) is None:
+        msg = f"{what}: expected a GeoDataFrame with points, as geocode returns, found no geometry"
+        raise InputError(msg)
     require_wgs84(frame, what=what)
     kinds = frame.geometry[is_placed(frame)].geom_type
     odd = kinds[kinds != "Point"]

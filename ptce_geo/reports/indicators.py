@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.labels import Language, label
+from ptce_geo.labels import Language, format_date, label, label_reason
 from ptce_geo.reports.summary import summary_rows
 from ptce_geo.reports.workbook import Sheet, write_workbook
 from ptce_geo.words import LABELS
@@ -61,7 +61,7 @@ def write_indicators(
         "reach": tables["coverage_by_reach"].reset_index(),
         "presence": _with_level_names(tables["coverage_by_presence"], lang),
         "concentration": _with_level_names(tables["concentration"], lang),
-        **{level: _by_territory(tables[level], level) for level in _LEVELS},
+        **{level: _by_territory(tables[level], level) for level in _LEVELS if level in tables},
         "poles": tables["poles"].reset_index(),
         "members": _with_words(listed, lang),
         "problems": _problems_in_words(tables["problems"], lang),
@@ -88,9 +88,15 @@ def _with_words(members: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return members with the vocabulary of geocoding in the reader's words."""
     for column in (schema.GEOCODE_STATUS, schema.GEOCODE_PRECISION):
         members[column] = members[column].map(lambda word: label(word, lang), na_action="ignore")
-    reason = members[schema.GEOCODE_REASON].str.partition(":")
-    words = reason[0].map(lambda word: label(f"reason_{word}", lang), na_action="ignore")
-    members[schema.GEOCODE_REASON] = words + reason[1] + reason[2]
+    provider = members[schema.GEOCODE_PROVIDER]
+    members[schema.GEOCODE_PROVIDER] = provider.map(
+        lambda name: label(f"provider_{name}", lang) if f"provider_{name}" in LABELS else name,
+        na_action="ignore",
+    )
+    for column in (schema.GEOCODE_REASON, schema.ATTACH_REASON):
+        members[column] = members[column].map(
+            lambda reason: label_reason(reason, lang), na_action="ignore"
+        )
     return members
 
 
@@ -115,6 +121,6 @@ def _method(record: Mapping[str, Any], lang: Language) -> pd.DataFrame:
         (label("method_vintage", lang), f"COG {vintage['territories']}"),
         (label("method_sources", lang), " ; ".join(vintage["attribution"])),
         (label("method_software", lang), f"ptce_geo {record['ptce_geo']}"),
-        (label("method_created", lang), record["created"]),
+        (label("method_created", lang), format_date(record["created"], lang)),
     ]
     return pd.DataFrame(lines, columns=["method", "text"])

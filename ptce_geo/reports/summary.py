@@ -8,7 +8,7 @@ from ptce_geo import schema
 from ptce_geo.labels import Language, format_number, format_share, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -47,6 +47,7 @@ def summary_rows(
     return [
         SummaryRow(label("summary_members", lang), counts["members"], None, ""),
         *_placing(counts, lang),
+        *_study_area(record["study_area"], tables, lang),
         SummaryRow(
             label("summary_poles", lang),
             counts["poles"],
@@ -66,19 +67,36 @@ def summary_rows(
 
 def _placing(counts: Mapping[str, Any], lang: Language) -> Iterator[SummaryRow]:
     """Yield how many members were placed, to check, not placed, and why."""
-    details = {
-        schema.ACCEPTED: _parts(counts["precision"], "", lang),
-        schema.REVIEW: "",
-        schema.REJECTED: _parts(counts["rejected_because"], "reason_", lang),
-    }
-    for status, detail in details.items():
+    for status in schema.STATUSES:
         number = counts["status"][status]
         share = number / counts["members"] if counts["members"] else None
+        if status == schema.REJECTED:
+            detail = _parts(counts["rejected_because"], "reason_", lang)
+        else:
+            detail = _parts(counts["precision"][status], "", lang)
         yield SummaryRow(label(f"summary_{status}", lang), number, share, detail)
+    # What is rare is told only where it happens.
+    for key in ("outside_every_commune", "members_without_pole", "members_of_unlisted_poles"):
+        if counts[key]:
+            yield SummaryRow(label(f"summary_{key}", lang), counts[key], None, "")
+
+
+def _study_area(
+    area: Sequence[str] | None, tables: Mapping[str, pd.DataFrame], lang: Language
+) -> Iterator[SummaryRow]:
+    """Yield which départements are studied, and how many of the placed members lie there."""
+    if area is not None:
+        table = tables["departement"]
+        names = ", ".join(table[schema.NAME])
+        yield SummaryRow(label("summary_area", lang), len(area), None, names)
+        inside = int(table[schema.MEMBERS].sum())
+        yield SummaryRow(label("summary_area_members", lang), inside, None, "")
 
 
 def _touched(tables: Mapping[str, pd.DataFrame], lang: Language) -> Iterator[SummaryRow]:
     for level in _LEVELS:
+        if level not in tables:
+            continue
         members = tables[level][schema.MEMBERS]
         touched = int((members > 0).sum())
         whole = format_number(len(members), lang)

@@ -10,6 +10,7 @@ from ptce_geo import schema
 from ptce_geo.geocoding import CommuneGeocoder
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW
 from ptce_geo.territories import commune_names, territory_table
+from ptce_geo.territories.attach import NO_POSITION, OUTSIDE, UNKNOWN_CODE
 from ptce_geo.words import LABELS
 
 GEOCODER = CommuneGeocoder()
@@ -292,10 +293,39 @@ def test_reason(reason, cells):
     assert locate(**cells)["geocode_reason"].partition(":")[0] == reason
 
 
+@pytest.mark.parametrize(
+    ("postcode", "city", "reason"),
+    [
+        # The commune of the postcode, whatever embedded town is called like this place in it.
+        ("97150", "Marigot", "outside_embedded_france: Saint-Martin (97801)"),
+        ("97150", "", "outside_embedded_france: Saint-Martin (97801)"),
+        ("97150", "Lyon", "outside_embedded_france: Saint-Martin (97801)"),
+        ("97133", "Gustavia", "outside_embedded_france: Saint-Barthélemy (97701)"),
+        ("97500", "Saint-Pierre", "outside_embedded_france: Saint-Pierre (97502)"),
+        ("97599", "Lyon", "outside_embedded_france: 97599"),
+        ("98846", "Nouméa CEDEX", "outside_embedded_france: 98846"),
+        ("98800", "Le Mont-Dore", "outside_embedded_france: Le Mont-Dore (98817)"),
+        ("98000", "La Condamine", "other_country: monaco"),
+    ],
+)
+def test_a_postcode_of_an_overseas_collectivity_is_of_no_embedded_commune(postcode, city, reason):
+    found = locate(postcode=postcode, city=city)
+    assert found["geocode_status"] == REJECTED
+    assert found["geocode_reason"] == reason
+
+
+def test_postcodes_of_guadeloupe_and_la_reunion_that_look_overseas():
+    assert locate(postcode="97139", city="Les Abymes")["code_commune"] == "97101"
+    # La Réunion writes its CEDEX with 977 and 978.
+    assert locate(postcode="97867", city="Saint-Paul CEDEX")["code_commune"] == "97415"
+
+
 def test_every_reason_has_a_label_and_every_label_a_case():
-    of_geocode = {"reason_declared_coordinates"}  # given by geocode(), not by the geocoder
+    # Given by geocode() and attach_territories(), not by the geocoder.
+    others = {label for label in LABELS if label.startswith("reason_declared_")}
+    others |= {f"reason_{reason}" for reason in (NO_POSITION, OUTSIDE, UNKNOWN_CODE)}
     labels = {label for label in LABELS if label.startswith("reason_")}
-    assert labels - of_geocode == {f"reason_{reason}" for reason in REASONS}
+    assert labels - others == {f"reason_{reason}" for reason in REASONS}
     assert all(len(LABELS[label]) == 2 and all(LABELS[label]) for label in labels)
 
 

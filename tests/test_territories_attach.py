@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from ptce_geo.errors import CrsError, MissingColumnError, UnknownTerritoryError
+from ptce_geo.errors import CrsError, InputError, MissingColumnError, UnknownTerritoryError
 from ptce_geo.territories import attach_territories, read_territories, territory_table
 
 SAINT_ETIENNE = (4.3873, 45.4397)
@@ -126,6 +126,21 @@ def test_an_empty_list():
     attached = attach_territories(members_at())
     assert len(attached) == 0
     assert {"code_commune", "nom_region", "attach_reason"} <= set(attached.columns)
+
+
+def test_one_level_may_be_given_as_text():
+    attached = attach_territories(members_at(SAINT_ETIENNE), levels="epci")
+    assert attached["code_epci"].tolist() == ["244200770"]
+    assert "code_region" not in attached
+
+
+def test_a_member_is_a_point():
+    # The box reaches into many communes: it is in none of them.
+    box = gpd.GeoDataFrame(geometry=[shapely.box(4, 45, 5, 46), None], crs="EPSG:4326")
+    with pytest.raises(InputError, match=r"attach_territories: expected points, found Polygon"):
+        attach_territories(box)
+    empty = members_at(None).set_geometry([shapely.Point()])
+    assert attach_territories(empty)["attach_reason"].tolist() == ["no_position"]
 
 
 def test_bad_input_has_one_clear_line():

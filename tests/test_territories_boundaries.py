@@ -65,6 +65,18 @@ def test_what_is_unknown_is_said_with_what_is_known(read, asked, known):
     assert isinstance(error.value, ValueError)
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("read", [read_territories, territory_table])
+def test_no_departement_at_all_is_an_error(read, level):
+    with pytest.raises(InputError, match="at least one département, or leave it out"):
+        read(level, departements=[])
+
+
+def test_mayotte_is_in_no_arrondissement():
+    assert territory_table("arrondissement", departements="976").empty
+    assert territory_table("commune", departements="976")["code_arrondissement"].isna().all()
+
+
 def test_a_table_is_handed_out_as_a_copy():
     mine = territory_table("region")
     mine.loc["84", "nom"] = "changed"

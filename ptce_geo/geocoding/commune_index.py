@@ -113,6 +113,10 @@ class CommuneIndex:
         Those with an embedded shape.
     arrondissements : mapping of (commune code, number) to `Place`
         The municipal arrondissements of Paris, Lyon and Marseille.
+    by_code : mapping of code to `Place`
+        Both of these, an arrondissement by its own code ("75111").
+    successors : mapping of code to commune code
+        Codes that are no commune's now, of communes vanished, déléguées and associées.
     by_name, by_loose_name : mapping of folded name to its `Name`s
         Without their article, and without articles, prepositions and blanks.
     sorted_names : sequence of str
@@ -127,6 +131,8 @@ class CommuneIndex:
 
     places: Mapping[str, Place]
     arrondissements: Mapping[tuple[str, int], Place]
+    by_code: Mapping[str, Place]
+    successors: Mapping[str, str]
     by_name: Mapping[str, Sequence[Name]]
     by_loose_name: Mapping[str, Sequence[Name]]
     sorted_names: Sequence[str]
@@ -201,6 +207,15 @@ class CommuneIndex:
             by_figures.union(self.by_commune[code][0].departement for code in communes)
         )
 
+    def is_outside(self, postcode: str) -> bool:
+        """Return whether a postcode is of an overseas collectivity, or Monaco: nothing embedded.
+
+        Saint-Barthélemy (97133) and Saint-Martin (97150) kept those that Guadeloupe gave them.
+        """
+        if communes := self.by_postcode.get(postcode):
+            return not any(code in self.places for code in communes)
+        return postcode.startswith(("975", "98"))
+
 
 def _malus(name: Name) -> float:
     return _KIND_MALUS[name.kind]
@@ -214,6 +229,10 @@ def commune_index(year: int) -> CommuneIndex:
     names = _names(table)
     places = _places(territory_table("commune", year=year))
     municipal = territory_table("arrondissement_municipal", year=year)
+    divided = {
+        code: place._replace(code_commune=municipal.loc[code, schema.CODE_COMMUNE])
+        for code, place in _places(municipal).items()
+    }
     by_postcode: dict[str, dict[str, None]] = defaultdict(dict)
     for code, postcodes in zip(codes, table["postcodes"].tolist(), strict=True):
         for postcode in postcodes.split():
@@ -222,13 +241,11 @@ def commune_index(year: int) -> CommuneIndex:
     return CommuneIndex(
         places=places,
         arrondissements={
-            (commune, split_arrondissement(fold(place.name))[1]): place._replace(
-                code_commune=commune
-            )
-            for commune, place in zip(
-                municipal[schema.CODE_COMMUNE], _places(municipal).values(), strict=True
-            )
+            (place.code_commune, split_arrondissement(fold(place.name))[1]): place
+            for place in divided.values()
         },
+        by_code={**places, **divided},
+        successors=_successors(table),
         by_name=by_name,
         by_loose_name=_grouped((loose(name.folded), name) for name in names),
         sorted_names=sorted(by_name),
@@ -268,6 +285,13 @@ def _places(table: pd.DataFrame) -> dict[str, Place]:
     codes = table.index.tolist()
     cells = zip(codes, *(table[column].tolist() for column in columns), strict=True)
     return dict(zip(codes, map(Place._make, cells), strict=True))
+
+
+def _successors(table: pd.DataFrame) -> dict[str, str]:
+    pairs = table[["code", schema.CODE_COMMUNE]].drop_duplicates()
+    pairs = pairs[~pairs["code"].isin(pairs[schema.CODE_COMMUNE])]
+    unique = pairs[~pairs["code"].duplicated(keep=False)]
+    return dict(zip(unique["code"], unique[schema.CODE_COMMUNE], strict=True))
 
 
 def _departement_codes(year: int) -> dict[str, str]:

@@ -59,6 +59,10 @@ class CommuneGeocoder:
         DataFrame
             The columns `schema.GEOCODE_COLUMNS` on the index of `queries`.
         """
+        return as_answers(self.match(queries), queries.index, provider=self.name)
+
+    def match(self, queries: pd.DataFrame) -> list[Match]:
+        """Return what became of each address; `locate` is this as a frame."""
         index = commune_index(self.year)
         cells = [_text(queries, column) for column in schema.QUERY_COLUMNS]
         # Lists repeat their addresses, by the pole and by the town.
@@ -69,7 +73,7 @@ class CommuneGeocoder:
             if match is None:
                 match = known[query] = match_address(index, *query)
             matches.append(match)
-        return _answer(matches, queries.index, provider=self.name)
+        return matches
 
 
 def _text(queries: pd.DataFrame, column: str) -> list[str]:
@@ -79,7 +83,10 @@ def _text(queries: pd.DataFrame, column: str) -> list[str]:
     return values.astype("str").fillna("").str.strip().tolist()
 
 
-def _answer(matches: Sequence[Match], index: pd.Index, *, provider: str) -> pd.DataFrame:
+def as_answers(
+    matches: Sequence[Match], index: pd.Index | list[int], *, provider: str
+) -> pd.DataFrame:
+    """Return matches as the columns `schema.GEOCODE_COLUMNS` on `index`."""
     places = [match.place for match in matches]
     columns: dict[str, object] = {
         schema.LONGITUDE: [place.longitude if place else None for place in places],

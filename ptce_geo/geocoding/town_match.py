@@ -83,6 +83,8 @@ def match_address(
             return Match(REJECTED, f"only_a_departement: {shown(town.name)}")
     if country := _country(index, town, name, told=bool(town.postcode or declared)):
         return Match(REJECTED, f"other_country: {country}")
+    if index.is_outside(town.postcode):
+        return _outside(index, town.postcode, name)
     scopes = _scopes(index, town.postcode, declared, index.departement(pole_departement))
     match = None
     if name:
@@ -131,6 +133,18 @@ def _country(index: CommuneIndex, town: Town, name: str, *, told: bool) -> str:
             is_town = index.hits(name) and (told or count < len(words))
             return "" if is_town else country
     return ""
+
+
+def _outside(index: CommuneIndex, postcode: str, name: str) -> Match:
+    """Return the answer to a postcode of an overseas collectivity, whatever the town is called."""
+    under = [index.by_commune[code][0] for code in index.by_postcode.get(postcode, ())]
+    near = {other.departement for other in under}
+    named = [hit.name for hit in index.hits(name) if hit.name.departement in near]
+    if postcode.startswith("980"):
+        return Match(REJECTED, "other_country: monaco")
+    if not under:
+        return Match(REJECTED, f"outside_embedded_france: {postcode}")
+    return Match(REJECTED, _told("outside_embedded_france", named or under))
 
 
 def _in_arrondissement(index: CommuneIndex, match: Match, town: Town, number: int) -> Match:

@@ -10,10 +10,11 @@ import pandas as pd
 import shapely
 
 from ptce_geo import schema
-from ptce_geo.checks import require_columns, require_wgs84
+from ptce_geo.checks import require_columns
 from ptce_geo.errors import UnknownTerritoryError
 from ptce_geo.territories.boundaries import read_territories, territory_table
 from ptce_geo.territories.catalogue import LEVELS
+from ptce_geo.territories.points import require_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ UNKNOWN_CODE: Final = "unknown_commune_code"
 def attach_territories(
     members: gpd.GeoDataFrame,
     *,
-    levels: Sequence[str] = ("commune", "epci", "departement", "region"),
+    levels: str | Sequence[str] = ("commune", "epci", "departement", "region"),
     year: int = 2026,
 ) -> gpd.GeoDataFrame:
     """Add the code and name of the territories that each member lies in.
@@ -38,8 +39,8 @@ def attach_territories(
     ----------
     members : GeoDataFrame, EPSG:4326
         Located members, as `geocode` returns them.
-    levels : sequence of str
-        Levels to attach, any of those of `read_territories`.
+    levels : str or sequence of str
+        Level or levels to attach, any of those of `read_territories`.
     year : int
         Vintage of the territories.
 
@@ -57,12 +58,26 @@ def attach_territories(
         When the frame has neither points nor a ``code_commune``.
     UnknownTerritoryError
         For an unknown level or year.
+    CrsError
+        When the frame is not in EPSG:4326.
+    InputError
+        When it holds other shapes than points.
+
+    Examples
+    --------
+    >>> point = gpd.points_from_xy([4.3873], [45.4397])
+    >>> members = gpd.GeoDataFrame({"member_id": ["a"]}, geometry=point, crs="EPSG:4326")
+    >>> attached = attach_territories(members, levels=["commune", "departement"])
+    >>> attached[["code_commune", "nom_commune", "nom_departement"]]
+      code_commune    nom_commune nom_departement
+    0        42218  Saint-Étienne           Loire
     """
+    levels = [levels] if isinstance(levels, str) else list(levels)
     if unknown := [level for level in levels if level not in LEVELS]:
         msg = f"unknown level {', '.join(unknown)}; known: {', '.join(LEVELS)}"
         raise UnknownTerritoryError(msg)
     if isinstance(members, gpd.GeoDataFrame) and members.active_geometry_name is not None:
-        require_wgs84(members, what="attach_territories")
+        require_points(members, what="attach_territories")
         points = members.geometry
     else:
         require_columns(members, [schema.CODE_COMMUNE], what="attach_territories (no geometry)")

@@ -24,7 +24,7 @@ _METRES_A_DEGREE = 111_320
 
 
 def read_territories(
-    level: str = "commune", *, year: int = 2026, departements: Sequence[str] | None = None
+    level: str = "commune", *, year: int = 2026, departements: str | Sequence[str] | None = None
 ) -> gpd.GeoDataFrame:
     """Return the territories of one level, with their shapes.
 
@@ -34,7 +34,7 @@ def read_territories(
         "commune", "arrondissement_municipal", "epci", "arrondissement", "departement" or "region".
     year : int
         Vintage of the code officiel géographique (1 January).
-    departements : sequence of str, optional
+    departements : str or sequence of str, optional
         Only territories that lie at least partly in these départements (INSEE codes).
 
     Returns
@@ -45,12 +45,21 @@ def read_territories(
         ``population`` (inhabitants), ``area_km2`` (in the legal CRS) and ``geometry``. Communes
         and municipal arrondissements also have ``longitude``, ``latitude`` (degrees) of their
         reference point, ``reference_point`` ("town_hall" or "point_on_surface") and
-        ``postcodes`` (separated by spaces); EPCI have ``type`` and ``code_departements``.
+        ``postcodes`` (separated by spaces); communes ``old_codes`` (of the communes that became
+        part of it, separated by spaces; "" for none) and ``siren``; municipal arrondissements
+        ``code_commune``; EPCI ``type`` and ``code_departements`` (separated by spaces).
+
+    Notes
+    -----
+    Not every level covers all France. Mayotte has no arrondissement: its people are in none. Four
+    island communes (Bréhat, Sein, Ouessant, Yeu) have no EPCI.
 
     Raises
     ------
     UnknownTerritoryError
         For a level, year or département that is not known; the message lists those that are.
+    InputError
+        When `departements` is empty.
 
     Examples
     --------
@@ -65,9 +74,26 @@ def read_territories(
 
 
 def territory_table(
-    level: str = "commune", *, year: int = 2026, departements: Sequence[str] | None = None
+    level: str = "commune", *, year: int = 2026, departements: str | Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Return what `read_territories` does, without the shapes: a matter of milliseconds.
+
+    Parameters
+    ----------
+    level, year, departements
+        As for `read_territories`.
+
+    Returns
+    -------
+    DataFrame, one row a territory
+        Its index and columns but ``geometry``; a copy, yours to change.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        For a level, year or département that is not known; the message lists those that are.
+    InputError
+        When `departements` is empty.
 
     Examples
     --------
@@ -85,6 +111,11 @@ def territory_table(
 def commune_names(*, year: int = 2026) -> pd.DataFrame:
     """Return every name that the communes of `year` go or went by since 1943.
 
+    Parameters
+    ----------
+    year : int
+        Vintage of the communes.
+
     Returns
     -------
     DataFrame, one row a name and commune
@@ -93,6 +124,11 @@ def commune_names(*, year: int = 2026) -> pd.DataFrame:
         `year`; ``code_departement``; ``postcodes`` (separated by spaces; "" but for current
         communes and municipal arrondissements); ``embedded``: whether the commune has a shape
         here (the overseas collectivities have none).
+
+    Raises
+    ------
+    UnknownTerritoryError
+        For a year that is not known; the message lists those that are.
 
     Examples
     --------
@@ -120,9 +156,23 @@ def simplify_territories(
     GeoDataFrame, EPSG:4326
         For drawing, never for measuring. Same index and columns.
 
+    Raises
+    ------
+    CrsError
+        When the territories are not in EPSG:4326.
+    InputError
+        When `tolerance_m` is not positive.
+
     References
     ----------
     Visvalingam and Whyatt (1993), on the edges of the coverage (GEOS CoverageSimplifier).
+
+    Examples
+    --------
+    >>> region = read_territories("region", departements=["84"])
+    >>> drawn = simplify_territories(region, tolerance_m=5000)
+    >>> bool((drawn.count_coordinates() < region.count_coordinates() / 5).all())
+    True
     """
     require_wgs84(territories, what="simplify_territories")
     if not tolerance_m > 0:
@@ -153,10 +203,13 @@ def _table(path: Path) -> pd.DataFrame:
     return pq.read_table(path, columns=columns).to_pandas()
 
 
-def _touching(departements: Sequence[str], *, level: str, year: int) -> tuple[str, list[str]]:
+def _touching(departements: str | Sequence[str], *, level: str, year: int) -> tuple[str, list[str]]:
     """Return a column and the values it has in the territories that touch `departements`."""
     known = _table(catalogue().territories("departement", year))
     asked = [departements] if isinstance(departements, str) else list(departements)
+    if not asked:
+        msg = "departements is empty; give at least one département, or leave it out for all"
+        raise InputError(msg)
     if unknown := [code for code in asked if code not in known.index]:
         msg = (
             f"unknown département {listing(unknown)}; "

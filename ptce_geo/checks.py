@@ -56,6 +56,18 @@ def require_wgs84(frame: gpd.GeoDataFrame, *, what: str) -> None:
         raise CrsError(msg)
 
 
+def require_points(frame: gpd.GeoDataFrame, *, what: str) -> None:
+    """Raise `CrsError` unless `frame` is in EPSG:4326, `InputError` unless it holds points only.
+
+    Missing and empty geometries are let through.
+    """
+    require_wgs84(frame, what=what)
+    placed = frame.geometry[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    if other := sorted(set(placed.geom_type) - {"Point"}):
+        msg = f"{what}: expected points, found {listing(other)}; use representative_point()"
+        raise InputError(msg)
+
+
 def require_same_index(left: pd.Series, right: pd.Series, *, what: str) -> None:
     """Raise `InputError` unless both Series carry the same codes, in any order."""
     odd = left.index.symmetric_difference(right.index)

@@ -264,3 +264,5 @@ def test_names_and_jobs_may_be_absent(members):
     assert summary["fte"].isna().all()
     assert (summary["fte_answers"] == 0).all()
     assert summary["pole_name"].isna().all()
+    listed = pd.DataFrame({"pole_id": ["p", "q"], "pole_name": ["Pole P", "Pole Q"]})
+    assert pole_summary(bare, poles=listed)["pole_name"].tolist() == ["Pole P", "Pole Q"]

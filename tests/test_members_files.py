@@ -1,5 +1,6 @@
 """Files of every kind → the same members; files that are no list → one clear line."""
 
+import csv
 import json
 import zipfile
 
@@ -164,6 +165,20 @@ def test_a_quote_that_swallows_100_000_characters(tmp_path):
     assert len(members) == 9001
 
 
+@pytest.mark.parametrize("line_break", ["", "\n"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_cell_of_200_000_characters(tmp_path, quote, line_break):
+    if line_break and not quote:
+        line_break = " "
+    long = ("x" * 99 + line_break) * 2000
+    rows = ["Nom;Note;Ville", "A;;Lyon", f"B;{quote}{long}{quote};Lyon", "C;;Nice"]
+    limit = csv.field_size_limit()
+    members = read_members(write(tmp_path / "m.csv", "\n".join(rows) + "\n"))
+    assert members["member_name"].tolist() == ["A", "B", "C"]
+    assert members.loc[1, "Note"] == long.strip()
+    assert csv.field_size_limit() == limit
+
+
 def test_the_heading_row_once_more_is_no_member(tmp_path):
     content = text() + text().splitlines()[0] + "\nDernier;;;Nice;;;\n"
     members = read_members(write(tmp_path / "m.csv", content))
@@ -298,7 +313,7 @@ def test_the_position_of_the_geometry_wins_over_a_column(tmp_path):
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     members = read_members(path)
     assert members.loc[0, ["longitude", "latitude"]].tolist() == [4.5, 45.5]
-    assert members.loc[0, ["longitude (2)", "latitude (2)"]].tolist() == ["0.5", "44"]
+    assert members.loc[0, ["longitude (list)", "latitude (list)"]].tolist() == ["0.5", "44"]
 
 
 # --- what is no list --------------------------------------------------------------------------
@@ -386,7 +401,17 @@ def test_a_csv_has_no_sheets(tmp_path):
 
 
 def test_nothing_to_locate_by(tmp_path):
+    # The example names a heading that means nothing yet, and none where there is no such.
     with pytest.raises(
-        MissingColumnError, match=r"found Nom, Lieu; .*columns=\{'address': 'Nom'\}"
+        MissingColumnError, match=r"found Nom, Lieu; .*columns=\{'address': 'Lieu'\}"
     ):
         read_members(write(tmp_path / "m.csv", "Nom;Lieu\nA;Lyon\n"))
+    with pytest.raises(MissingColumnError, match=r"\(or --column address=HEADING\)"):
+        read_members(write(tmp_path / "m.csv", "Nom;ETP\nA;2\n"))
+
+
+@pytest.mark.parametrize("siret", ["73282932000074", ""])
+def test_a_siret_is_nothing_to_locate_by(tmp_path, siret):
+    needed = "address / postcode / city / code_commune / longitude and latitude"
+    with pytest.raises(MissingColumnError, match=rf"needed, one of: {needed}.*found Nom, SIRET"):
+        read_members(write(tmp_path / "m.csv", f"Nom;SIRET\nA;{siret}\n"))

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from ptce_geo import schema
 from ptce_geo.errors import DuplicateIdError, InputError
+from ptce_geo.geocoding import geocode
 from ptce_geo.members import member_problems, read_members
+from ptce_geo.territories import LEVELS, attach_territories
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "data"
 
@@ -123,8 +125,117 @@ def test_two_headings_for_one_column(read):
 
 def test_headings_that_stand_twice_or_collide_with_ours(read):
     members = read("Nom;Ville;Mail;Mail;source_line\nA;Lyon;a@x;b@x;9\n")
-    assert members.loc[0, ["Mail", "Mail (2)", "source_line (2)"]].tolist() == ["a@x", "b@x", "9"]
+    extras = ["Mail", "Mail (2)", "source_line (list)"]
+    assert members.loc[0, extras].tolist() == ["a@x", "b@x", "9"]
     assert members.loc[0, "source_line"] == 2
+
+
+def test_columns_that_are_written_later_are_renamed_and_said(read):
+    written = [
+        *("geocode_status", "Geocode_Note", "geometry", "code_epci", "nom_region"),
+        *("NOM_ARRONDISSEMENT", "attach_reason", "seat_source"),
+    ]
+    members = read(f"Nom;Ville;PTCE;{';'.join(written)}\nA;Lyon;P;{';'.join(written)}\n")
+    renamed = [f"{heading} (list)" for heading in written]
+    assert members.columns[-len(written) :].tolist() == renamed
+    assert members.loc[0, renamed].tolist() == written
+    found = member_problems(members)
+    assert found["column"].tolist()[:-1] == renamed
+    assert found["value"].tolist()[:-1] == written
+    assert (found["kind"] == "repaired").all()
+    assert found.loc[0, "message"].endswith("this one is now 'geocode_status (list)'")
+
+
+def test_every_column_that_geocoding_and_attaching_write_is_known(read):
+    located = attach_territories(geocode(read("Nom;Ville\nA;Lyon\n")), levels=LEVELS)
+    written = {*located.columns} - {*schema.MEMBER_COLUMNS, "source_line"}
+    assert len(written) > 20
+    assert written <= schema.WRITTEN_COLUMNS
+
+
+def test_the_list_that_a_study_wrote_is_read_for_what_was_declared(read):
+    # B gave its position, C its code; A was placed at a town hall; D was given a position since.
+    members = read(
+        "Nom;Ville;longitude;latitude;code_commune;geocode_provider;geocode_reason\n"
+        "A;Lyon;4.8;45.7;69123;communes;only_town_of_that_name\n"
+        "B;;4.4;45.4;42218;declared;declared_coordinates\n"
+        "C;;4.6;45.6;42218;declared;declared_code\n"
+        "D;Nulle part;4.5;45.5;;;unknown_town\n"
+    )
+    assert members["longitude"].fillna(0).tolist() == [0, 4.4, 0, 4.5]
+    assert members["code_commune"].fillna("-").tolist() == ["-", "-", "42218", "-"]
+    # And nothing is lost.
+    assert members["longitude (list)"].tolist() == ["4.8", "4.4", "4.6", "4.5"]
+    assert members["code_commune (list)"].tolist()[:3] == ["69123", "42218", "42218"]
+
+
+def test_what_was_declared_survives_a_study(read, tmp_path):
+    columns = ["longitude", "latitude", "code_commune", "geocode_status", "geocode_reason"]
+    content = "Nom;Ville;lon;lat;Code INSEE\nA;Lyon;;;\nB;;4.4;45.4;\nC;;;;42218\nD;Lyon;;;42218\n"
+    once = attach_territories(geocode(read(content)))
+    once.drop(columns="geometry").to_csv(tmp_path / "again.csv", index=False)
+    again = attach_territories(geocode(read_members(tmp_path / "again.csv")))
+    assert once["geocode_status"].tolist() == ["accepted", "accepted", "accepted", "review"]
+    pd.testing.assert_frame_equal(pd.DataFrame(again[columns]), pd.DataFrame(once[columns]))
+
+
+def test_codes_of_communes(read):
+    members = read(
+        "Nom;Code postal;Code commune;Commune\n"
+        "A;01000;1053;Bourg-en-Bresse\n"
+        "B;20000;2a004;Ajaccio\n"
+        "C;42000;42218.0;\n"
+        "D;69001;Lyon;Lyon\n"
+        "E;69001;;Lyon\n"
+    )
+    assert members["postcode"].tolist() == ["01000", "20000", "42000", "69001", "69001"]
+    assert members["city"].fillna("-").tolist()[:3] == ["Bourg-en-Bresse", "Ajaccio", "-"]
+    codes = ["01053", "2A004", "42218", "-", "-"]
+    assert members["code_commune"].fillna("-").tolist() == codes
+    assert members["code_commune"].dtype == "str"
+    assert "Code commune" not in members
+    assert [row for row in said(members, "line", "column", "value", "kind") if row[0]] == [
+        [2, "code_commune", "1053", "repaired"],
+        [3, "code_commune", "2a004", "repaired"],
+        [4, "code_commune", "42218.0", "repaired"],
+        [5, "code_commune", "Lyon", "lost"],
+    ]
+
+
+def test_the_code_of_its_commune_locates_a_member_and_a_siret_does_not(read):
+    members = read("Nom;Code INSEE;SIRET;pole_id\nA;42218;;p\nB;;73282932000074;p\n")
+    assert said(members, "line", "message") == [[3, "nothing to locate it by"]]
+    # Same name, other commune: not the same member.
+    twins = read("Nom;Code INSEE\nA;42218\nA;69123\n")
+    assert "same name" not in " ".join(member_problems(twins)["message"])
+
+
+def test_a_column_that_holds_no_code_at_all_stays_aside(read):
+    members = read("Nom;Ville;COM;pole_id\nA;Lyon;à rappeler;p\nB;Lyon;parti;p\n")
+    assert "code_commune" not in members
+    assert members["COM"].tolist() == ["à rappeler", "parti"]
+    assert said(members, "column", "value", "kind") == [["code_commune", "COM", "doubtful"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "total"),
+    [
+        ("Total;;;12", True),
+        ("TOTAL GÉNÉRAL :;2;-;12,5 ETP", True),
+        (";Totaux;;", True),
+        ("Somme;;;=SUM(D2:D3)", True),
+        ("Sous-total;Total;;3", True),
+        ("Total;;Lyon;12", False),
+        ("Total Énergies;;;12", False),
+        ("12;;;", False),
+    ],
+)
+def test_a_row_of_totals_is_kept_and_said(read, row, total):
+    members = read(f"Nom;Note;Ville;ETP\nA;x;Lyon;12\n{row}\n")
+    assert len(members) == 2
+    assert ([3, "doubtful"] in said(members, "line", "kind")) == total
+    message = "looks like a total, not an item of the list"
+    assert (message in member_problems(members)["message"].tolist()) == total
 
 
 def test_positions_in_degrees(read):
@@ -194,7 +305,7 @@ def test_a_numbering_with_points_is_no_number(read):
 
 
 def test_identifiers_given_twice_are_an_error(read):
-    with pytest.raises(DuplicateIdError, match=r"found 'a' \(lines 2, 4\); correct them, or"):
+    with pytest.raises(DuplicateIdError, match=r"'a' \(lines 2, 4\); correct them, or rename"):
         read("id;Ville\na;Lyon\nb;Lyon\na;Nice\n")
 
 

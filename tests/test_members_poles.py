@@ -7,7 +7,10 @@ import pytest
 
 from ptce_geo import schema
 from ptce_geo.errors import DuplicateIdError, MissingColumnError
+from ptce_geo.geocoding import geocode
+from ptce_geo.indicators import pole_summary
 from ptce_geo.members import link_poles, member_problems, read_members, read_poles
+from ptce_geo.territories import attach_territories
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "data"
 
@@ -74,9 +77,43 @@ def test_problems_of_poles(read):
         [2, "year", "lost"],
         [3, "address", "missing"],
         [4, "pole_name", "missing"],
-        [4, "pole_id", "missing"],
     ]
-    assert pd.isna(poles.loc[2, "pole_id"])
+
+
+def test_rows_that_name_no_pole_get_an_identifier_of_what_they_say(read):
+    content = "Nom;Ville;Site\nA;Lyon;\n;Nice;x\n;Nice;y\n;Nice;y\n;;\n"
+    poles = read(content)
+    ids = poles["pole_id"].tolist()
+    assert len(ids) == 4  # the blank row is no row
+    assert ids[0] == "a"
+    assert all(made.startswith("p-") for made in ids[1:])
+    assert poles["pole_id"].is_unique
+    assert ids[3] == f"{ids[2]}-2"
+    assert read(content)["pole_id"].tolist() == ids
+    message = member_problems(poles).set_index("line")["message"]
+    assert message.loc[[3, 4, 5]].tolist() == ["no name"] * 3
+    members = attach_territories(
+        geocode(pd.DataFrame({"pole_id": ["a"], "pole_name": ["A"], "city": ["Lyon"]}))
+    )
+    assert pole_summary(members, poles=poles).index.tolist() == ids
+
+
+def test_a_total_and_a_commune_code_in_a_list_of_poles(read):
+    poles = read("Nom;Code INSEE;Année\nA;1053;2014\nTotal;;\n")
+    assert poles["code_commune"].tolist()[0] == "01053"
+    assert len(poles) == 2
+    found = member_problems(poles)
+    assert found.loc[found["line"] == 3, "message"].tolist()[0].startswith("looks like a total")
+
+
+def test_frames_that_cannot_be_linked_are_said():
+    frame = pd.DataFrame({"pole_id": ["P1"], "pole_name": ["A"]})
+    with pytest.raises(MissingColumnError, match="link_poles, members: no column pole_name"):
+        link_poles(frame[["pole_id"]], frame)
+    with pytest.raises(MissingColumnError, match="link_poles, poles: no column pole_name"):
+        link_poles(frame, frame[["pole_id"]])
+    with pytest.raises(DuplicateIdError, match="link_poles, poles: pole_id must be unique"):
+        link_poles(frame, pd.concat([frame, frame]))
 
 
 def test_members_meet_their_pole_by_id_then_by_name():

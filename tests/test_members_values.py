@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ptce_geo.members import values
 from ptce_geo.members.problems import DOUBTFUL, LOST, REPAIRED
+from ptce_geo.territories import territory_table
 
 NNBSP = "\u202f"
 
@@ -57,6 +58,38 @@ def test_a_postcode_is_five_digits_or_missing(text):
     value, kind, *_ = values.read_postcode(values.squeeze(text))
     assert (value is None) == (kind == LOST)
     assert value is None or (len(value) == 5 and value.isascii() and value.isdecimal())
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "kind"),
+    [
+        ("42218", "42218", None),
+        ("1001", "01001", REPAIRED),
+        ("42218.0", "42218", REPAIRED),
+        ("1001,00", "01001", REPAIRED),
+        ("42 218", "42218", REPAIRED),
+        ("2a004", "2A004", REPAIRED),
+        ("2B033", "2B033", None),
+        ("97105", "97105", None),
+        ("98818", "98818", None),
+        ("2C004", None, LOST),
+        ("99100", None, LOST),  # abroad
+        ("20004", None, LOST),  # Ajaccio before 1976
+        ("218", None, LOST),
+        ("422180", None, LOST),
+        ("Lyon", None, LOST),
+        ("٤٢٢١٨", None, LOST),
+    ],
+)
+def test_commune_code(text, code, kind):
+    assert values.read_commune_code(text)[:2] == (code, kind)
+
+
+def test_every_commune_code_comes_back_from_a_spreadsheet():
+    for code in territory_table().index:
+        assert values.read_commune_code(code) == (code, None, None, None)
+        written = values.cell_text(float(code)) if code.isdecimal() else code.lower()
+        assert values.read_commune_code(written).value == code
 
 
 # 732 829 320 00074 is INSEE's own example. 35600000009075: La Poste, 3+5+6+9+7+5 = 35 = 7 × 5.

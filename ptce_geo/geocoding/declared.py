@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.checks import listing
+from ptce_geo.checks import listing, require_points
 from ptce_geo.errors import InputError
 from ptce_geo.geocoding.commune_index import commune_index
 from ptce_geo.geocoding.communes import as_answers
 from ptce_geo.geocoding.text import shown
 from ptce_geo.geocoding.town_match import Match
-from ptce_geo.territories.points import require_points
 
 if TYPE_CHECKING:
     from ptce_geo.geocoding.commune_index import CommuneIndex

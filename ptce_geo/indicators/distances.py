@@ -13,9 +13,9 @@ import shapely
 from pyproj import CRS, Transformer
 from scipy.spatial import cKDTree
 
-from ptce_geo.checks import require_wgs84
+from ptce_geo.checks import require_points
 from ptce_geo.crs import LEGAL_CRS, metric_crs
-from ptce_geo.errors import CrsError, InputError, MissingColumnError
+from ptce_geo.errors import CrsError, MissingColumnError
 from ptce_geo.schema import WGS84
 
 if TYPE_CHECKING:
@@ -36,12 +36,8 @@ def point_coordinates(frame: pd.DataFrame, *, what: str) -> Coordinates:
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         msg = f"{what}: no points, expected a GeoDataFrame; call geocode(...) first"
         raise MissingColumnError(msg)
-    require_wgs84(frame, what=what)
+    require_points(frame, what=what)
     geometry = frame.geometry.to_numpy()
-    kinds = set(frame.geometry.dropna().geom_type) - {"Point"}
-    if kinds:
-        msg = f"{what}: expected points, found {', '.join(sorted(kinds))}; give their centres"
-        raise InputError(msg)
     return np.column_stack([shapely.get_x(geometry), shapely.get_y(geometry)])
 
 

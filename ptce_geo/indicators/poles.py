@@ -116,7 +116,7 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
     """
     require_columns(members, [POLE_ID], what="members")
     absent = [column for column in (POLE_NAME, FTE) if column not in members]
-    members = members.assign(**dict.fromkeys(absent, np.nan))
+    members = members.assign(**dict.fromkeys(absent, np.nan)).astype({POLE_NAME: "str"})
     require_columns(
         members, list(_TOUCHED.values()), what="members not attached, call attach_territories"
     )

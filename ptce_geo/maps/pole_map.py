@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import folium
 
 from ptce_geo import schema
-from ptce_geo.checks import require_columns, require_unique, require_wgs84
+from ptce_geo.checks import require_columns, require_points, require_unique
 from ptce_geo.errors import InputError
 from ptce_geo.indicators import count_members
 from ptce_geo.labels import check_language, label
@@ -158,12 +158,7 @@ def _check_points(frame: gpd.GeoDataFrame, *, what: str) -> None:
     if getattr(frame, "active_geometry_name", None) is None:
         msg = f"{what}: expected a GeoDataFrame with points, as geocode returns, found no geometry"
         raise InputError(msg)
-    require_wgs84(frame, what=what)
-    kinds = frame.geometry[is_placed(frame)].geom_type
-    odd = kinds[kinds != "Point"]
-    if len(odd):
-        msg = f"{what}: expected points, found {odd.iloc[0]}; take their representative_point()"
-        raise InputError(msg)
+    require_points(frame, what=what)
 
 
 @cache

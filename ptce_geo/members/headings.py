@@ -57,6 +57,13 @@ _PLACE: Final[Headings] = {
         "libelleCommuneEtablissement|Commune d'implantation|Ville d'implantation|"
         "Commune de résidence|Municipalité|Town|Municipality|Ville/Commune|Commune/Ville|Nom ville"
     ),
+    schema.CODE_COMMUNE: _aliases(
+        "code_commune|Code INSEE|Code commune INSEE|Code INSEE commune|Code INSEE de la commune|"
+        "Code commune (INSEE)|Commune (code INSEE)|Code commune|Code de la commune|"
+        "INSEE|N° INSEE|Numéro INSEE|INSEE commune|INSEE_COM|INSEE_C|Code géographique|"
+        "Code géographique INSEE|Code officiel géographique|CODGEO|DEPCOM|COM|citycode|insee_code|"
+        "Code INSEE du siège|Code INSEE de la structure|codeCommuneEtablissement"
+    ),
     schema.DEPARTEMENT: _aliases(
         "departement|Département|Code département|N° département|Numéro de département|Dépt|Dpt|"
         "Dép|Département d'implantation|Nom du département|Dept code"
@@ -161,7 +168,7 @@ _QUALIFIERS = re.compile(
 _TELLING_WORDS: Final = frozenset(
     _aliases(
         "mail|email|courriel|web|site|internet|url|tel|telephone|contact|benevoles|benevole|"
-        "ptce|ptces|pole|poles|insee"
+        "ptce|ptces|pole|poles|insee|list"
     )
 )
 _ASIDES = re.compile(

@@ -36,6 +36,7 @@ Values = list[str | float | None]
 _READERS: Mapping[str, Callable[[str], Outcome]] = {
     schema.POSTCODE: values.read_postcode,
     schema.SIRET: values.read_siret,
+    schema.CODE_COMMUNE: values.read_commune_code,
     schema.DEPARTEMENT: values.read_departement,
     schema.YEAR: values.read_year,
     schema.LONGITUDE: values.read_degrees,
@@ -45,6 +46,7 @@ _READERS: Mapping[str, Callable[[str], Outcome]] = {
 _NUMERIC = {schema.YEAR, *schema.NUMERIC_MEMBER_COLUMNS}
 _EUROS = {schema.TURNOVER, schema.TURNOVER_POLE}
 _POSITION = (schema.LONGITUDE, schema.LATITUDE)
+_OPTIONAL = (*_POSITION, schema.CODE_COMMUNE)  # in the frame only where the list has them
 _IDS = {schema.MEMBER_ID, schema.POLE_ID}
 
 
@@ -70,6 +72,26 @@ class _Reader:
     def cells(self, position: int) -> Cells:
         """Return the raw cells of a column of the table."""
         return self._columns[position]
+
+    def declared(self, column: str, position: int) -> Cells:
+        """Return the cells of a column, blank where a study wrote them and not the list's author.
+
+        In a list that a study wrote, `geocode_provider` and `geocode_reason` tell: a town hall
+        that stands for a member there is no position that anybody declared.
+        """
+        cells, headings = self.cells(position), self.table.headings
+        if schema.GEOCODE_PROVIDER not in headings:
+            return cells
+        providers, reasons = (
+            self.cells(headings.index(name)) if name in headings else self.blank()
+            for name in (schema.GEOCODE_PROVIDER, schema.GEOCODE_REASON)
+        )
+        kept = []
+        for cell, provider, reason in zip(cells, providers, reasons, strict=True):
+            by_code = reason.startswith(("declared_code", "declared_old_code"))
+            own = provider == schema.DECLARED and by_code == (column == schema.CODE_COMMUNE)
+            kept.append(cell if own or not provider.strip() else "")
+        return kept
 
     def blank(self) -> Cells:
         """Return a column of blank cells."""
@@ -110,8 +132,9 @@ def read_list(
     Returns
     -------
     frame : pandas.DataFrame
-        `kind.columns`, `longitude` and `latitude` where the list has them, `source_line`, then
-        the file's other columns under their own headings.
+        `kind.columns`, `longitude`, `latitude` and `code_commune` where the list has them,
+        `source_line`, then the file's other columns under their own headings ("… (list)" where
+        ptce_geo writes a column of that name).
     problems : list of Problem
         Everything met on the way.
     what : str
@@ -132,10 +155,10 @@ def read_list(
         return len(named) + len(asked & {fold(cell) for cell in row if cell})
 
     table = read_table(path, sheet=sheet, count_headings=count_headings)
-    allowed = (*kind.columns, *_POSITION)
+    allowed = (*kind.columns, *_OPTIONAL)
     chosen = chosen_positions(columns, table.headings, allowed=allowed, what=table.what)
     assignment = assign(table.headings, known, chosen)
-    _require(kind, assignment.positions, table)
+    _require(kind, assignment.positions, table, known)
     reader = _Reader(table)
     reader.problems += assignment.problems
     frame = _frame(kind, reader, assignment.positions)
@@ -154,15 +177,21 @@ def _checked(columns: Mapping[str, str | None] | None) -> Mapping[str, str | Non
     raise InputError(msg)
 
 
-def _require(kind: ListKind, positions: Mapping[str, list[int]], table: Table) -> None:
+def _require(
+    kind: ListKind,
+    positions: Mapping[str, list[int]],
+    table: Table,
+    known: Mapping[str, tuple[str, int]],
+) -> None:
     found = {schema.ADDRESS if column == ADDRESS_AFTER else column for column in positions}
     if any(found.issuperset(needed) for needed in kind.needs):
         return
     needs = " / ".join(" and ".join(needed) for needed in kind.needs)
-    column, heading = kind.needs[0][0], table.headings[0]
+    strange = (heading for heading in table.headings if not claim(heading, known))
+    column, heading = kind.needs[0][0], next(strange, "HEADING")
     option = f" (or {kind.option} {shlex.quote(f'{column}={heading}')})" if kind.option else ""
     msg = (
-        f"{table.what}: no column {kind.purpose} ({needs}); "
+        f"{table.what}: no column {kind.purpose} (needed, one of: {needs}); "
         f"found {listing(table.headings, most=30)}; "
         f"say which heading is which, e.g. columns={{{column!r}: {heading!r}}}{option}"
     )
@@ -186,26 +215,31 @@ def _frame(kind: ListKind, reader: _Reader, positions: dict[str, list[int]]) -> 
         if column in _EUROS and column in positions:
             found = _in_euros(reader, column, positions[column][0], found)
         read[column] = _series(found, numeric=column in _NUMERIC)
-    position = _read_position(reader, positions)
-    used = {
-        at
-        for column, places in positions.items()
-        if position or column not in _POSITION
-        for at in places
-    }
+    optional = _read_position(reader, positions) | _read_commune_codes(reader, positions)
+    kept_apart = {*_OPTIONAL} - {*optional}
+    if schema.GEOCODE_PROVIDER in reader.table.headings:
+        kept_apart = {*_OPTIONAL}  # read in part: the rest must not be lost
+    used = {at for column, places in positions.items() if column not in kept_apart for at in places}
     lines = pd.Series(reader.table.lines, dtype="int64")
     return pd.DataFrame(
-        {**read, **position, schema.SOURCE_LINE: lines, **_extras(kind, reader, used)}
+        {**read, **optional, schema.SOURCE_LINE: lines, **_extras(kind, reader, used)}
     )
 
 
 def _extras(kind: ListKind, reader: _Reader, used: set[int]) -> dict[str, pd.Series]:
     """Read the columns at positions not `used`, under names that are not ours."""
-    ours = {*kind.columns, *_POSITION, schema.SOURCE_LINE}
+    ours = {*kind.columns, *_OPTIONAL, *schema.WRITTEN_COLUMNS, schema.SOURCE_LINE}
     extras: dict[str, pd.Series] = {}
     for at, heading in enumerate(reader.table.headings):
         if at not in used:
-            name = _new_name(heading, {*ours, *extras})
+            name = _new_name(heading, extras)
+            # Whatever its capitals: a GeoPackage holds no two columns that differ in these only.
+            if heading.casefold() in ours or heading.casefold().startswith("geocode_"):
+                name = _new_name(f"{heading} (list)", extras)
+                details = {"name": name}
+                reader.problems.append(
+                    Problem(None, name, heading, REPAIRED, "renamed_column", details)
+                )
             extras[name] = _series(reader.read(name, reader.cells(at), values.read_extra))
     return extras
 
@@ -300,7 +334,9 @@ def _read_position(reader: _Reader, positions: Mapping[str, list[int]]) -> dict[
     places = [positions[column][0] for column in _POSITION]
     said = len(reader.problems)
     lon, lat = (
-        np.array(reader.read(column, reader.cells(at), _cell_reader(column)), dtype="float64")
+        np.array(
+            reader.read(column, reader.declared(column, at), _cell_reader(column)), dtype="float64"
+        )
         for column, at in zip(_POSITION, places, strict=True)
     )
     stated = ~(np.isnan(lon) & np.isnan(lat))
@@ -318,6 +354,26 @@ def _read_position(reader: _Reader, positions: Mapping[str, list[int]]) -> dict[
         reader.problems.append(Problem(line, schema.LONGITUDE, value, LOST, "not_degrees"))
     lon[~usable], lat[~usable] = np.nan, np.nan
     return {schema.LONGITUDE: pd.Series(lon), schema.LATITUDE: pd.Series(lat)}
+
+
+def _read_commune_codes(
+    reader: _Reader, positions: Mapping[str, list[int]]
+) -> dict[str, pd.Series]:
+    """Read the declared codes of communes; no column at all where none of several is one."""
+    if schema.CODE_COMMUNE not in positions:
+        return {}
+    at = positions[schema.CODE_COMMUNE][0]
+    said = len(reader.problems)
+    cells = reader.declared(schema.CODE_COMMUNE, at)
+    codes = reader.read(schema.CODE_COMMUNE, cells, _cell_reader(schema.CODE_COMMUNE))
+    if not any(codes) and len(reader.problems) > said + 1:
+        del reader.problems[said:]
+        heading = reader.table.headings[at]
+        reader.problems.append(
+            Problem(None, schema.CODE_COMMUNE, heading, DOUBTFUL, "no_commune_codes")
+        )
+        return {}
+    return {schema.CODE_COMMUNE: _series(codes)}
 
 
 def fill_pole_ids(frame: pd.DataFrame, problems: list[Problem]) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-_LOCATING: Final = (schema.ADDRESS, schema.POSTCODE, schema.CITY, schema.SIRET)
+# A SIRET is not among these: no geocoder reads it yet.
+_LOCATING: Final = (schema.ADDRESS, schema.POSTCODE, schema.CITY, schema.CODE_COMMUNE)
 _POSITION: Final = (schema.LONGITUDE, schema.LATITUDE)
 _KIND: Final = ListKind(
     columns=schema.MEMBER_COLUMNS,
@@ -44,6 +45,7 @@ _IDENTIFYING: Final = (
     schema.ADDRESS,
     schema.POSTCODE,
     schema.CITY,
+    schema.CODE_COMMUNE,
 )
 
 
@@ -64,8 +66,8 @@ def read_members(
     path : path
         CSV (any usual delimiter; UTF-8 or cp1252), XLSX, GeoJSON, GPKG or Parquet.
     columns : mapping of str to str or None, optional
-        Column of `schema.MEMBER_COLUMNS` (or longitude, latitude) → heading in the file, for
-        headings that are not recognised; None: no heading of the file means this column.
+        Column of `schema.MEMBER_COLUMNS` (or longitude, latitude, code_commune) → heading in the
+        file, for headings that are not recognised; None: no heading of the file means this column.
     sheet : str, optional
         Sheet of a workbook, layer of a GPKG; by default the one with most known headings.
 
@@ -74,17 +76,19 @@ def read_members(
     pandas.DataFrame
         One row for each member, RangeIndex: `schema.MEMBER_COLUMNS` (text; `fte`, `fte_pole` in
         full-time equivalents and `turnover`, `turnover_pole` in euros a year as float64),
-        `longitude` and `latitude` (degrees) where the list has them, `source_line` (line of the
-        file, the first is 1; number of the record for GeoJSON, GPKG and Parquet), then the
-        file's other columns. A `member_id` that the list lacks is made from the row: the same
-        from run to run and whatever the order of the rows.
+        `longitude` and `latitude` (degrees) and `code_commune` (INSEE) where the list has them,
+        `source_line` (line of the file, the first is 1; number of the record for GeoJSON, GPKG
+        and Parquet), then the file's other columns, "… (list)" where the name is one that
+        `geocode` or `attach_territories` writes. A `member_id` that the list lacks is made from
+        the row: the same from run to run and whatever the order of the rows.
 
     Raises
     ------
     UnreadableFileError
         The file is missing, empty, damaged, or not a table.
     MissingColumnError
-        No column says where the members are.
+        No column says where the members are: an address, a postcode, a town, the INSEE code of
+        the commune, or longitude and latitude.
     DuplicateIdError
         Two rows have the same `member_id`.
     InputError
@@ -103,7 +107,7 @@ def read_members(
     """
     frame, problems, what = read_list(path, _KIND, columns=columns, sheet=sheet)
     fill_pole_ids(frame, problems)
-    advice = 'correct them, or columns={"member_id": None} to have identifiers made'
+    advice = "correct them, or rename that heading to have identifiers made"
     require_unique_ids(frame, schema.MEMBER_ID, what=what, advice=advice)
     _fill_member_ids(frame, problems)
     remember(frame, problems)
@@ -119,7 +123,8 @@ def _fill_member_ids(frame: pd.DataFrame, problems: list[Problem]) -> None:
     bare = frame[frame[schema.MEMBER_ID].isna()].drop(columns=schema.MEMBER_ID)
     if bare.empty:
         return
-    identity = ["\x1f".join(row) for row in bare[list(_IDENTIFYING)].fillna("").to_numpy()]
+    identifying = [column for column in _IDENTIFYING if column in bare]
+    identity = ["\x1f".join(row) for row in bare[identifying].fillna("").to_numpy()]
     ids = pd.Series([f"m-{digest(text)}" for text in identity], index=bare.index)
     repeated = bare[ids.duplicated(keep=False)]
     rest = repeated.drop(columns=schema.SOURCE_LINE).astype("str").fillna("")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from ptce_geo import schema
+from ptce_geo.checks import require_columns, require_unique
 from ptce_geo.members.headings import POLE_HEADINGS
 from ptce_geo.members.lists import ListKind, fill_pole_ids, read_list, require_unique_ids
 from ptce_geo.members.problems import remember
-from ptce_geo.members.values import slug
+from ptce_geo.members.values import digest, slug
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
-
-    import pandas as pd
 
 _KIND: Final = ListKind(
     columns=schema.POLE_COLUMNS,
@@ -40,10 +41,10 @@ def read_poles(
     Returns
     -------
     pandas.DataFrame
-        One row for each pole, RangeIndex: `schema.POLE_COLUMNS` (text; `year` Int64), `longitude`
-        and `latitude` where the list has them, `source_line`, then the file's other columns.
-        A `pole_id` that the list lacks is made from the pole's name. `member_problems` says
-        what is wrong with the list.
+        One row for each pole, RangeIndex: `schema.POLE_COLUMNS` (text; `year` Int64), `longitude`,
+        `latitude` and `code_commune` where the list has them, `source_line`, then the file's
+        other columns. A `pole_id` that the list lacks is made from the pole's name, or, without
+        one, from the whole row. `member_problems` says what is wrong with the list.
 
     Raises
     ------
@@ -66,11 +67,28 @@ def read_poles(
     """
     frame, problems, what = read_list(path, _KIND, columns=columns, sheet=sheet)
     fill_pole_ids(frame, problems)
+    _fill_nameless(frame)
     advice = "one row for each pole"
     require_unique_ids(frame, schema.POLE_ID, what=what, advice=advice)
     frame[schema.YEAR] = frame[schema.YEAR].astype("Int64")
     remember(frame, problems)
     return frame
+
+
+def _fill_nameless(frame: pd.DataFrame) -> None:
+    """Give rows with neither `pole_id` nor name "p-" and a digest of all that they say.
+
+    `member_problems` says that they have no name. Rows that agree in all of it are numbered.
+    """
+    bare = frame[frame[schema.POLE_ID].isna()].drop(columns=schema.SOURCE_LINE)
+    if bare.empty:
+        return
+    cells = bare.astype("str").fillna("").to_numpy()
+    ids = pd.Series(["p-" + digest("\x1f".join(row)) for row in cells], index=bare.index)
+    number = ids.groupby(ids).cumcount() + 1
+    frame[schema.POLE_ID] = frame[schema.POLE_ID].fillna(
+        ids.where(number == 1, ids + "-" + number.astype("str"))
+    )
 
 
 def link_poles(members: pd.DataFrame, poles: pd.DataFrame) -> pd.DataFrame:
@@ -83,9 +101,21 @@ def link_poles(members: pd.DataFrame, poles: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     members : pandas.DataFrame
-        From `read_members`.
+        With `pole_id` and `pole_name`, as from `read_members`.
     poles : pandas.DataFrame
-        From `read_poles`.
+        With `pole_id` and `pole_name`, as from `read_poles`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy of `members`: same rows, order, index and columns.
+
+    Raises
+    ------
+    MissingColumnError
+        One of the two frames has no `pole_id` or no `pole_name`.
+    DuplicateIdError
+        Two poles have the same `pole_id`.
 
     Examples
     --------
@@ -95,10 +125,13 @@ def link_poles(members: pd.DataFrame, poles: pd.DataFrame) -> pd.DataFrame:
     >>> link_poles(members, poles).to_numpy().tolist()
     [['P1', "Clus'Ter Jura"]]
     """
+    for frame, what in ((members, "link_poles, members"), (poles, "link_poles, poles")):
+        require_columns(frame, [schema.POLE_ID, schema.POLE_NAME], what=what)
+    require_unique(poles[schema.POLE_ID].dropna(), what="link_poles, poles")
     slugs = poles[schema.POLE_NAME].map(slug, na_action="ignore")
     by_name = poles.set_axis(slugs)[schema.POLE_ID]
     by_name = by_name[by_name.index.notna() & ~by_name.index.duplicated(keep=False)]
-    names = poles.set_index(schema.POLE_ID)[schema.POLE_NAME]
+    names = poles.dropna(subset=schema.POLE_ID).set_index(schema.POLE_ID)[schema.POLE_NAME]
 
     linked = members.copy()
     strangers = ~members[schema.POLE_ID].isin(names.index)

@@ -22,7 +22,7 @@ LOST: Final = "lost"  # the value cannot be used: missing in the frame, kept in 
 DOUBTFUL: Final = "doubtful"  # read as it stands, but look at it
 MISSING: Final = "missing"  # something a study needs is not there
 
-# Everything that can be said of a list. Each word has its wording in labels.py, "remark_<word>",
+# Everything that can be said of a list. Each word has its wording in words.py, "remark_<word>",
 # which is filled in from the details.
 Word = Literal[
     # the file
@@ -37,12 +37,15 @@ Word = Literal[
     "other_heading_used",
     "in_euros",
     "columns_not_degrees",
+    "no_commune_codes",
+    "renamed_column",
     # a cell
     "read_as",
     "from_postcode_and_town",
     "formula_error",
     "formula_without_result",
     "not_a_postcode",
+    "not_a_commune_code",
     "not_a_siret",
     "rounded_siret",
     "leading_zero",
@@ -55,6 +58,7 @@ Word = Literal[
     "not_a_year",
     "not_degrees",
     # a row
+    "total_row",
     "pole_ids_made",
     "member_ids_made",
     "same_as_line",

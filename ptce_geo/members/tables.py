@@ -13,7 +13,13 @@ from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, PtceGeoError, UnreadableFileError
 from ptce_geo.members import layers, text_files
 from ptce_geo.members.problems import DOUBTFUL, Problem, Word
-from ptce_geo.members.values import squeeze
+from ptce_geo.members.values import (
+    parse_number,
+    read_formula,
+    says_nothing,
+    says_total,
+    squeeze,
+)
 from ptce_geo.members.workbooks import WorkbookFile
 
 if TYPE_CHECKING:
@@ -122,7 +128,7 @@ def _read_grid(
     if head.startswith(b"SQLite format 3") or re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{", head):
         return _read_layer(file, sheet=sheet, count_headings=count_headings)
     if sheet is not None:
-        msg = f"{file.name} has no sheets; leave sheet= out"
+        msg = f"{file.name} has no sheets; read it without naming one (sheet=)"
         raise InputError(msg)
     if head.startswith(b"PAR1"):
         rows = layers.read_parquet(file, what=file.name)
@@ -140,8 +146,9 @@ def _read_grid(
     if not re.search(r"\w", text):
         msg = f"{file.name} is empty"
         raise UnreadableFileError(msg)
-    delimiter = text_files.find_delimiter(text, count_headings)
-    rows, lines, more = text_files.read_rows(text, delimiter)
+    with text_files.cells_as_long_as(text):
+        delimiter = text_files.find_delimiter(text, count_headings)
+        rows, lines, more = text_files.read_rows(text, delimiter)
     return _Grid(file.name, rows, lines, problems + more)
 
 
@@ -260,9 +267,21 @@ def _body(grid: _Grid, at: int) -> tuple[list[list[str]], list[int], list[Proble
             found = max(filled, min(len(row), named))
             widths = {"cells": found, "headings": named}
             problems.append(Problem(line, None, None, DOUBTFUL, "width_of_row", widths))
+        if title := _total(row):
+            problems.append(Problem(line, None, title, DOUBTFUL, "total_row"))
         rows.append(row)
         lines.append(line)
     return rows, lines, problems
+
+
+def _total(row: list[str]) -> str | None:
+    """Return the title of a row that says "Total" and, beside it, nothing but numbers."""
+    whole = "".join(row).lower()
+    if "tota" not in whole and "somme" not in whole:  # as good as every row
+        return None
+    texts = [text for cell in row if not says_nothing(text := squeeze(cell))]
+    titles = [text for text in texts if not read_formula(text) and parse_number(text) is None]
+    return titles[0] if titles and all(map(says_total, titles)) else None
 
 
 def _rectangular(headings: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:

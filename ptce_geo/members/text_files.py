@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
@@ -64,6 +65,17 @@ def _text_only(text: str, *, what: str) -> str:
     return text
 
 
+@contextlib.contextmanager
+def cells_as_long_as(text: str) -> Iterator[None]:
+    """Let the csv module read cells as long as `text` (131,072 characters by default)."""
+    limit = csv.field_size_limit()
+    csv.field_size_limit(max(limit, len(text)))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
 def find_delimiter(text: str, count_headings: Callable[[Sequence[str]], int]) -> str:
     """Return the delimiter under which most headings are recognised and the rows agree best."""
     sample = list(itertools.islice(io.StringIO(text, newline=""), _SAMPLE_LINES))
@@ -71,7 +83,7 @@ def find_delimiter(text: str, count_headings: Callable[[Sequence[str]], int]) ->
         return declared[1]
 
     def quality(delimiter: str) -> tuple[int, bool, float, int]:
-        rows = [row for _, _, row in _records(sample, delimiter) if row and any(row)]
+        rows = [row for _, _, row in _records(sample, delimiter) if any(row)]
         if not rows:
             return 0, False, 0.0, 0
         counts = [count_headings(row) for row in rows]
@@ -98,7 +110,7 @@ def read_rows(text: str, delimiter: str) -> tuple[list[list[str]], list[int], li
     widths: Counter[int] = Counter()
     for start, end, row in _records(lines, delimiter):
         open_ended = end > start or end == len(lines)
-        if row is None or (open_ended and _has_swallowed(row, delimiter, widths)):
+        if open_ended and _has_swallowed(row, delimiter, widths):
             here, details = lines[start - 1].strip(), {"first": str(start), "last": str(end)}
             problems.append(Problem(start, None, here, DOUBTFUL, "unclosed_quote", details))
             found = [_alone(line, delimiter) for line in lines[start - 1 : end]]
@@ -114,17 +126,11 @@ def read_rows(text: str, delimiter: str) -> tuple[list[list[str]], list[int], li
     return rows, starts, problems
 
 
-def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, int, list[str] | None]]:
-    """Yield the first line, the last line and the cells of each record (None: too long)."""
+def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the first line, the last line and the cells of each record."""
     reader = csv.reader(lines, delimiter=delimiter)
     start = 1
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:  # a cell beyond csv.field_size_limit(); the reader goes on after it
-            row = None
+    for row in reader:
         yield start, reader.line_num, row
         start = reader.line_num + 1
 

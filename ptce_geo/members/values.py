@@ -44,6 +44,7 @@ FORMULA_ERRORS: Final = _words(
 )
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'"})
+_TOTAL: Final = re.compile(r"(?:(?:sous|grand) )?(?:total|totaux)(?: general| generaux)?|somme")
 _LA_POSTE: Final = "356000000"
 
 
@@ -197,6 +198,37 @@ def read_postcode(text: str) -> Outcome:
     if code[:2] in {"00", "96", "99"}:
         return Outcome(None, LOST, "not_a_postcode")
     return _read_as(code, code, text)
+
+
+def read_commune_code(text: str) -> Outcome:
+    """Read the code that INSEE gives a commune; whether it exists is the geocoder's affair.
+
+    Examples
+    --------
+    >>> read_commune_code("1001").value, read_commune_code("2a004").value
+    ('01001', '2A004')
+    >>> read_commune_code("Lyon").word
+    'not_a_commune_code'
+    """
+    written = re.sub(r"[.,]0+$", "", text).replace(" ", "").upper()
+    code = written.zfill(5)
+    # Corsica has been 2A and 2B since 1976; 96 is no département, 99 is abroad.
+    if not re.fullmatch(r"[0-9]{4,5}|2[AB][0-9]{3}", written) or code[:2] in {
+        *("00", "20", "96", "99")
+    }:
+        return Outcome(None, LOST, "not_a_commune_code")
+    return _read_as(code, code, text)
+
+
+def says_total(text: str) -> bool:
+    """Tell whether a cell is the title of a row of totals.
+
+    Examples
+    --------
+    >>> says_total("TOTAL GÉNÉRAL :"), says_total("Total Énergies")
+    (True, False)
+    """
+    return bool(_TOTAL.fullmatch(fold(text)))
 
 
 def _read_as(value: str | float, written: str, text: str) -> Outcome:

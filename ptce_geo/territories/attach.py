@@ -10,11 +10,10 @@ import pandas as pd
 import shapely
 
 from ptce_geo import schema
-from ptce_geo.checks import require_columns
+from ptce_geo.checks import require_columns, require_points
 from ptce_geo.errors import UnknownTerritoryError
 from ptce_geo.territories.boundaries import read_territories, territory_table
 from ptce_geo.territories.catalogue import LEVELS
-from ptce_geo.territories.points import require_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -110,8 +110,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "summary_area": ("Départements étudiés", "Départements studied"),
     "summary_area_members": (
-        "  structures localisées dans ce périmètre",
-        "  members placed in this area",
+        "  structures localisées",
+        "  members placed there",
     ),
     "summary_poles": ("Pôles", "Poles"),
     "summary_seat_declared": ("siège déclaré", "seat declared"),

@@ -274,7 +274,7 @@ def test_a_study_area_tells_what_lies_in_it(tmp_path):
     summary = _sheet(openpyxl.load_workbook(result.files[1]), "Synthèse").set_index("Indicateur")
     assert summary.loc["Départements étudiés", "Détail"] == "Isère"
     inside = (result.members["code_departement"] == "38").sum()
-    assert summary.loc["  structures localisées dans ce périmètre", "Valeur"] == inside
+    assert summary.loc["  structures localisées", "Valeur"] == inside
     # A région asked for as a whole is measured.
     assert "region" in run_study(replace(study, departements=None, regions=["84"])).tables
 

@@ -56,13 +56,18 @@ def require_wgs84(frame: gpd.GeoDataFrame, *, what: str) -> None:
         raise CrsError(msg)
 
 
+def has_point(points: gpd.GeoSeries) -> pd.Series:
+    """Return which of `points` are neither missing nor empty."""
+    return ~(points.isna() | points.is_empty)
+
+
 def require_points(frame: gpd.GeoDataFrame, *, what: str) -> None:
     """Raise `CrsError` unless `frame` is in EPSG:4326, `InputError` unless it holds points only.
 
     Missing and empty geometries are let through.
     """
     require_wgs84(frame, what=what)
-    placed = frame.geometry[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    placed = frame.geometry[has_point(frame.geometry)]
     if other := sorted(set(placed.geom_type) - {"Point"}):
         msg = f"{what}: expected points, found {listing(other)}; use representative_point()"
         raise InputError(msg)

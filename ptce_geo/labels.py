@@ -39,6 +39,18 @@ def label(key: str, lang: Language = "fr") -> str:
     return LABELS[key][LANGUAGES.index(lang)]
 
 
+def label_if_known(prefix: str, word: str, lang: Language = "fr") -> str:
+    """Return the words for `word` of a vocabulary; one that is not ours stays as it is.
+
+    Examples
+    --------
+    >>> label_if_known("column", "city", "en"), label_if_known("column", "Zone")
+    ('Town given', 'Zone')
+    """
+    key = f"{prefix}_{word}"
+    return label(key, lang) if key in LABELS else word
+
+
 def label_reason(reason: str, lang: Language = "fr") -> str:
     """Put a reason ("word", or "word: details") in words; one that is not ours stays as it is.
 
@@ -48,9 +60,9 @@ def label_reason(reason: str, lang: Language = "fr") -> str:
     'misspelt town (Romans)'
     """
     word, _, details = reason.partition(": ")
-    if f"reason_{word}" not in LABELS:
+    words = label_if_known("reason", word, lang)
+    if words == word:
         return reason
-    words = label(f"reason_{word}", lang)
     return f"{words} ({details})" if details else words
 
 

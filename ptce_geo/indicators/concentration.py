@@ -10,6 +10,7 @@ import pandas as pd
 from ptce_geo.checks import require_same_index, require_unique
 from ptce_geo.errors import InputError
 from ptce_geo.indicators.inputs import amounts
+from ptce_geo.schema import LOCATION_QUOTIENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def location_quotient(counts: pd.Series, *, reference: pd.Series) -> pd.Series:
     # NaN as divisor is what makes an undefined quotient NaN, never inf.
     rate = local / np.where(base > 0, base, np.nan)
     overall = local.sum() / base.sum() if local.sum() > 0 and base.sum() > 0 else np.nan
-    return pd.Series(rate / overall, index=counts.index, name="location_quotient")
+    return pd.Series(rate / overall, index=counts.index, name=LOCATION_QUOTIENT)
 
 
 def gini(values: pd.Series | Sequence[float], *, normalised: bool = False) -> float:

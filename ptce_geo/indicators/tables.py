@@ -90,8 +90,8 @@ def indicator_tables(
                 schema.LEVEL: level,
                 schema.MEMBERS: counts.sum(),
                 schema.TERRITORIES: len(counts),
-                "gini": gini(counts),
-                "herfindahl": herfindahl(counts),
+                schema.GINI: gini(counts),
+                schema.HERFINDAHL: herfindahl(counts),
             }
         )
     tables["concentration"] = pd.DataFrame(concentration).set_index(schema.LEVEL)
@@ -125,7 +125,7 @@ def _by_territory(
             schema.NAME: territories[schema.NAME],
             schema.POPULATION: population,
             schema.MEMBERS: counts,
-            "members_per_100k": _INHABITANTS * counts / population.where(population > 0),
-            "location_quotient": location_quotient(counts, reference=population),
+            schema.MEMBERS_PER_100K: _INHABITANTS * counts / population.where(population > 0),
+            schema.LOCATION_QUOTIENT: location_quotient(counts, reference=population),
         }
     )

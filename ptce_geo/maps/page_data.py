@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from ptce_geo import schema
+from ptce_geo.checks import has_point
 from ptce_geo.labels import Language, format_number, label, label_reason
 from ptce_geo.maps.classes import class_of, class_ranges
 from ptce_geo.maps.palettes import (
@@ -64,7 +65,7 @@ def page_data(
 
     `pole_map` completes it with `departement_data` and `footer_lines`.
     """
-    placed = members[is_placed(members)]
+    placed = members[has_point(members.geometry)]
     keys = pole_keys(members)
     pole_list = pole_records(keys, members, poles, palette_colours(palette))
     ranks = {pole["key"]: rank for rank, pole in enumerate(pole_list)}
@@ -97,12 +98,6 @@ def page_data(
     }
 
 
-def is_placed(frame: gpd.GeoDataFrame) -> pd.Series:
-    """Say which rows have a point."""
-    shapes = frame.geometry.array
-    return pd.Series(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)), frame.index)
-
-
 def pole_keys(members: pd.DataFrame) -> pd.Series:
     """Return what tells the pole of each member: its id, else its name, else missing."""
     return members[schema.POLE_ID].fillna(members[schema.POLE_NAME])
@@ -116,7 +111,7 @@ def pole_records(
     for key, name in zip(keys, _texts(members, schema.POLE_NAME), strict=True):
         if pd.notna(key):
             known.setdefault(str(key), {"name": name or str(key), "seat": None})
-    placed = is_placed(members)
+    placed = has_point(members.geometry)
     totals, located = keys.value_counts(), keys[placed].value_counts()
     points = members.geometry[placed]
     centres = pd.DataFrame({"x": points.x, "y": points.y}).groupby(keys[placed]).mean()
@@ -137,7 +132,7 @@ def _known_poles(poles: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
         return {}
     seats: Sequence[Any] = [None] * len(poles)
     if isinstance(poles, gpd.GeoDataFrame) and poles.active_geometry_name is not None:
-        seats = poles.geometry.where(is_placed(poles), None).tolist()
+        seats = poles.geometry.where(has_point(poles.geometry), None).tolist()
     texts = {key: _texts(poles, column) for key, column in _POLE_TEXTS.items()}
     records = {}
     for rank, (pole_id, seat) in enumerate(zip(poles[schema.POLE_ID], seats, strict=True)):
@@ -157,7 +152,7 @@ def _no_pole(members: gpd.GeoDataFrame, lang: Language) -> dict[str, Any]:
         "name": label("map_no_pole", lang),
         "seat": None,
         "members": len(members),
-        "placed": int(is_placed(members).sum()),
+        "placed": int(has_point(members.geometry).sum()),
         "colour": NO_POLE_COLOUR,
     }
 
@@ -234,7 +229,7 @@ def footer_lines(
     members: gpd.GeoDataFrame, *, lang: Language, year: int, source: str | None
 ) -> list[str]:
     """Return the lines under the map: what was placed and how, the vintage, the sources."""
-    placed = members[is_placed(members)]
+    placed = members[has_point(members.geometry)]
     by_precision = placed[schema.GEOCODE_PRECISION].value_counts()
     details = [
         f"{format_number(by_precision[precision], lang)} {label(precision, lang)}"

@@ -13,7 +13,7 @@ from ptce_geo.errors import InputError
 from ptce_geo.indicators import count_members
 from ptce_geo.labels import check_language, label
 from ptce_geo.maps.element import PoleLayers
-from ptce_geo.maps.page_data import departement_data, footer_lines, is_placed, page_data
+from ptce_geo.maps.page_data import departement_data, footer_lines, page_data
 from ptce_geo.territories import read_territories, simplify_territories
 
 if TYPE_CHECKING:

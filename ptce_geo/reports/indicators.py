@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.labels import Language, format_date, label, label_reason
+from ptce_geo.labels import Language, format_date, label, label_if_known, label_reason
 from ptce_geo.reports.summary import summary_rows
 from ptce_geo.reports.workbook import Sheet, write_workbook
-from ptce_geo.words import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,10 +87,8 @@ def _with_words(members: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return members with the vocabulary of geocoding in the reader's words."""
     for column in (schema.GEOCODE_STATUS, schema.GEOCODE_PRECISION):
         members[column] = members[column].map(lambda word: label(word, lang), na_action="ignore")
-    provider = members[schema.GEOCODE_PROVIDER]
-    members[schema.GEOCODE_PROVIDER] = provider.map(
-        lambda name: label(f"provider_{name}", lang) if f"provider_{name}" in LABELS else name,
-        na_action="ignore",
+    members[schema.GEOCODE_PROVIDER] = members[schema.GEOCODE_PROVIDER].map(
+        lambda name: label_if_known("provider", name, lang), na_action="ignore"
     )
     for column in (schema.GEOCODE_REASON, schema.ATTACH_REASON):
         members[column] = members[column].map(
@@ -102,14 +99,11 @@ def _with_words(members: pd.DataFrame, lang: Language) -> pd.DataFrame:
 
 def _problems_in_words(problems: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return problems with columns named as the sheets head them, and kinds in words."""
-
-    def heading(column: str) -> str:
-        key = f"column_{column}"
-        return label(key, lang) if key in LABELS else column  # a column of the file's own
-
     return problems.assign(
         list=problems["list"].map(lambda name: label(f"list_{name}", lang)),
-        column=problems["column"].map(heading, na_action="ignore"),
+        column=problems["column"].map(
+            lambda column: label_if_known("column", column, lang), na_action="ignore"
+        ),
         kind=problems["kind"].map(lambda kind: label(f"problem_{kind}", lang)),
     )
 
@@ -119,7 +113,7 @@ def _method(record: Mapping[str, Any], lang: Language) -> pd.DataFrame:
     lines = [(label(key, lang), label(f"{key}_text", lang)) for key in _METHOD]
     lines += [
         (label("method_vintage", lang), f"COG {vintage['territories']}"),
-        (label("method_sources", lang), " ; ".join(vintage["attribution"])),
+        (label("method_sources", lang), " · ".join(vintage["attribution"])),
         (label("method_software", lang), f"ptce_geo {record['ptce_geo']}"),
         (label("method_created", lang), format_date(record["created"], lang)),
     ]

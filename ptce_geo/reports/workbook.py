@@ -11,8 +11,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from ptce_geo.errors import OutputError
-from ptce_geo.labels import Language, label
-from ptce_geo.words import LABELS
+from ptce_geo.labels import Language, label_if_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +117,7 @@ def _write_sheet(
     for line, note in enumerate(sheet.notes, start=1):
         page.write_string(line, 0, note, formats.note)
     top = len(sheet.notes) + 2
-    headings = [_heading(str(column), lang) for column in sheet.frame.columns]
+    headings = [label_if_known("column", str(column), lang) for column in sheet.frame.columns]
     lines = 1
     for position, heading in enumerate(headings):
         column = sheet.frame.iloc[:, position]
@@ -155,11 +154,6 @@ def _write_column(
             page.write_number(row, position, value, number)
         else:
             page.write_string(row, position, str(value)[:_EXCEL_TEXT_LIMIT], formats.text)
-
-
-def _heading(column: str, lang: Language) -> str:
-    key = f"column_{column}"
-    return label(key, lang) if key in LABELS else column
 
 
 def _width(heading: str, column: pd.Series) -> int:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from ptce_geo import schema
-from ptce_geo.checks import require_columns, require_points
+from ptce_geo.checks import has_point, require_columns, require_points
 from ptce_geo.errors import UnknownTerritoryError
 from ptce_geo.territories.boundaries import read_territories, territory_table
 from ptce_geo.territories.catalogue import LEVELS
@@ -103,7 +103,7 @@ def _communes_of(
     else:
         declared = pd.Series(np.nan, index=members.index, dtype="str")
     code = declared.where(declared.isin(communes.index))
-    placed = _placed(points)
+    placed = has_point(points)
     by_point = (code.isna() & placed).to_numpy()
     if by_point.any():
         code[by_point] = _containing(points[by_point], "commune", year=year)
@@ -126,15 +126,11 @@ def _codes_at(
     if level != "arrondissement_municipal":
         return code.map(communes[schema.code_column(level)])
     divided = territory_table(level, year=year)[schema.CODE_COMMUNE]
-    inside = (code.isin(divided) & _placed(points)).to_numpy()
+    inside = (code.isin(divided) & has_point(points)).to_numpy()
     found = pd.Series(np.nan, index=code.index, dtype="str")
     if inside.any():
         found[inside] = _containing(points[inside], level, year=year)
     return found
-
-
-def _placed(points: gpd.GeoSeries) -> pd.Series:
-    return ~(points.isna() | points.is_empty)
 
 
 def _containing(points: gpd.GeoSeries, level: str, *, year: int) -> np.ndarray:

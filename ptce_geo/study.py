@@ -29,7 +29,7 @@ from ptce_geo.labels import Language, check_language
 from ptce_geo.maps import pole_map, save_map
 from ptce_geo.members import link_poles, member_problems, read_members, read_poles
 from ptce_geo.reports import write_indicators
-from ptce_geo.territories import attach_territories, catalogue, territory_table
+from ptce_geo.territories import CURRENT_YEAR, attach_territories, catalogue, territory_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -244,7 +244,7 @@ def _record(
         "settings": {key: _plain(value) for key, value in asdict(study).items()},
         "study_area": area,
         "inputs": [_input(path) for path in (study.members, study.poles) if path is not None],
-        "vintages": {"territories": 2026, "attribution": list(catalogue().attribution)},
+        "vintages": {"territories": CURRENT_YEAR, "attribution": list(catalogue().attribution)},
         "versions": {
             "python": platform.python_version(),
             **{library: version(library) for library in _LIBRARIES},

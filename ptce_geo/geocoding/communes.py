@@ -10,6 +10,7 @@ import pandas as pd
 from ptce_geo import schema
 from ptce_geo.geocoding.commune_index import commune_index
 from ptce_geo.geocoding.town_match import Match, match_address
+from ptce_geo.territories import CURRENT_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ class CommuneGeocoder:
     1          NaN       rejected  unknown_town: Nowhere
     """
 
-    year: int = 2026
+    year: int = CURRENT_YEAR
 
     @property
     def name(self) -> str:

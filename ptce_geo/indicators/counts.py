@@ -10,6 +10,7 @@ from ptce_geo.checks import listing, require_columns
 from ptce_geo.errors import InputError, MissingColumnError
 from ptce_geo.indicators.inputs import reasons_set_aside, study_area, tally
 from ptce_geo.schema import MEMBERS, code_column
+from ptce_geo.territories import CURRENT_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ def count_members(
     *,
     level: str,
     by: None = None,
-    year: int = 2026,
+    year: int = CURRENT_YEAR,
     departements: Sequence[str] | None = None,
     territories: pd.DataFrame | None = None,
 ) -> pd.Series: ...
@@ -31,7 +32,7 @@ def count_members(
     *,
     level: str,
     by: str,
-    year: int = 2026,
+    year: int = CURRENT_YEAR,
     departements: Sequence[str] | None = None,
     territories: pd.DataFrame | None = None,
 ) -> pd.DataFrame: ...
@@ -40,7 +41,7 @@ def count_members(
     *,
     level: str,
     by: str | None = None,
-    year: int = 2026,
+    year: int = CURRENT_YEAR,
     departements: Sequence[str] | None = None,
     territories: pd.DataFrame | None = None,
 ) -> pd.Series | pd.DataFrame:

@@ -27,6 +27,7 @@ from ptce_geo.schema import (
     THRESHOLD_KM,
     code_column,
 )
+from ptce_geo.territories import CURRENT_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def coverage_by_presence(
     *,
     level: str | Sequence[str],
     minimum: int = 1,
-    year: int = 2026,
+    year: int = CURRENT_YEAR,
     departements: Sequence[str] | None = None,
     territories: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -121,7 +122,7 @@ def coverage_by_reach(
     members: pd.DataFrame,
     *,
     thresholds_km: float | Sequence[float] = (5, 10, 20, 30),
-    year: int = 2026,
+    year: int = CURRENT_YEAR,
     departements: Sequence[str] | None = None,
     territories: pd.DataFrame | None = None,
 ) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from ptce_geo.indicators.concentration import gini, herfindahl, location_quotien
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
 from ptce_geo.indicators.poles import pole_summary
-from ptce_geo.territories import territory_table
+from ptce_geo.territories import CURRENT_YEAR, territory_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ def indicator_tables(
     levels: Sequence[str] = ("commune", "epci", "departement", "region"),
     thresholds_km: Sequence[float] = (5, 10, 20, 30),
     departements: Sequence[str] | None = None,
-    year: int = 2026,
+    year: int = CURRENT_YEAR,
 ) -> dict[str, pd.DataFrame]:
     """Compute every indicator for located and attached members.
 

@@ -14,13 +14,12 @@ from ptce_geo.indicators import count_members
 from ptce_geo.labels import check_language, label
 from ptce_geo.maps.element import PoleLayers
 from ptce_geo.maps.page_data import departement_data, footer_lines, page_data
-from ptce_geo.territories import read_territories, simplify_territories
+from ptce_geo.territories import CURRENT_YEAR, read_territories, simplify_territories
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-_YEAR: Final = 2026
 # At the scale of France a kilometre is about a pixel.
 _OUTLINE_TOLERANCE_M: Final = 1000
 # Base maps that the reader may turn on; the page opens without.
@@ -119,7 +118,7 @@ def pole_map(
     )
     counts = count_members(members, level="departement")
     data["departements"] = departement_data(_outlines(), counts, language)
-    data["footer"] = footer_lines(members, lang=language, year=_YEAR, source=source)
+    data["footer"] = footer_lines(members, lang=language, year=CURRENT_YEAR, source=source)
     data["baseMaps"] = list(_BASE_MAPS)
     (south, west), (north, east) = data["firstView"]
     map_ = folium.Map(
@@ -164,5 +163,5 @@ def _check_points(frame: gpd.GeoDataFrame, *, what: str) -> None:
 @cache
 def _outlines() -> gpd.GeoDataFrame:
     """Return the départements as the map draws them; made once, never changed."""
-    territories = read_territories("departement", year=_YEAR)
+    territories = read_territories("departement")
     return simplify_territories(territories, tolerance_m=_OUTLINE_TOLERANCE_M)

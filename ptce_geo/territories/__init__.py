@@ -7,9 +7,10 @@ from ptce_geo.territories.boundaries import (
     simplify_territories,
     territory_table,
 )
-from ptce_geo.territories.catalogue import LEVELS, Catalogue, catalogue
+from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS, Catalogue, catalogue
 
 __all__ = [
+    "CURRENT_YEAR",
     "LEVELS",
     "Catalogue",
     "attach_territories",

@@ -13,7 +13,7 @@ from ptce_geo import schema
 from ptce_geo.checks import has_point, require_columns, require_points
 from ptce_geo.errors import UnknownTerritoryError
 from ptce_geo.territories.boundaries import read_territories, territory_table
-from ptce_geo.territories.catalogue import LEVELS
+from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ def attach_territories(
     members: gpd.GeoDataFrame,
     *,
     levels: str | Sequence[str] = ("commune", "epci", "departement", "region"),
-    year: int = 2026,
+    year: int = CURRENT_YEAR,
 ) -> gpd.GeoDataFrame:
     """Add the code and name of the territories that each member lies in.
 

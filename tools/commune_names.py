@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from commune_history import LEFT_GUADELOUPE
 from sources import DECOUPAGE, decoupage
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def _names_of_the_past() -> Iterator[tuple[str, str]]:
         for row in decoupage(year, "communes"):
             if row["type"] != "arrondissement-municipal":
                 yield row["code"], row["nom"]
+            if row["code"] in LEFT_GUADELOUPE:
+                yield LEFT_GUADELOUPE[row["code"]][0], row["nom"]
 
 
 def _successors(current: Container[str]) -> Callable[[str], str | None]:
@@ -86,6 +89,7 @@ def _successors(current: Container[str]) -> Callable[[str], str | None]:
     now = decoupage(YEAR, "communes")
     direct = {old: row["code"] for row in now for old in row.get("anciensCodes", [])}
     direct |= {row["code"]: row["chefLieu"] for row in now if row.get("chefLieu")}
+    direct |= {old: code for code, (old, _) in LEFT_GUADELOUPE.items()}
     events = {row["id"]: row for row in decoupage(2019, "historique-communes")}
     # The events of one code stand in the order of time: the last one wins.
     last = {row["code"]: row for row in events.values()}

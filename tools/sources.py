@@ -78,16 +78,23 @@ DECOUPAGE = {
     2021: _decoupage("1.1.1", "db6e7c433ee675de314aa19bfc4faf796451342960ed2c1b42fda0f458a97e23"),
     2019: _decoupage("0.7.0", "4643f584e1502d38a9baefe6e5b478aa8d5077bcd7e8972461dbbaceb66559f0"),
 }
-ALL = (SHAPES_2024, TOWN_HALLS, *DECOUPAGE.values())
+# No package is of COG 2020, but the EPCI of this one are.
+EPCI_2020 = _decoupage("0.8.0", "3731209f86aab7c92a7de236caa6c5cc70c2ca0c4e21407e7e132b7483d04fe5")
+ALL = (SHAPES_2024, TOWN_HALLS, *DECOUPAGE.values(), EPCI_2020)
+
+
+def decoupage(year: int, table: str) -> list[dict[str, Any]]:
+    """Return one JSON table ("communes", "epci", …) of the découpage administratif of `year`."""
+    return json_table(DECOUPAGE[year], table)
 
 
 @cache
-def decoupage(year: int, table: str) -> list[dict[str, Any]]:
-    """Return one JSON table ("communes", "epci", …) of the découpage administratif of `year`."""
-    with tarfile.open(DECOUPAGE[year].path()) as archive:
+def json_table(package: Package, table: str) -> list[dict[str, Any]]:
+    """Return one JSON table of a package of the découpage administratif."""
+    with tarfile.open(package.path()) as archive:
         member = archive.extractfile(f"package/data/{table}.json")
         if member is None:
-            message = f"{DECOUPAGE[year].filename} holds no {table}.json"
+            message = f"{package.filename} holds no {table}.json"
             raise FileNotFoundError(message)
         return json.load(member)
 

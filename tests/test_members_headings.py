@@ -2,6 +2,7 @@
 
 import pytest
 
+from ptce_geo.files.cells import fold
 from ptce_geo.members.headings import (
     MEMBER_HEADINGS,
     POLE_HEADINGS,
@@ -9,7 +10,6 @@ from ptce_geo.members.headings import (
     claim,
     known_headings,
 )
-from ptce_geo.members.values import fold
 
 MEMBERS = known_headings(MEMBER_HEADINGS)
 POLES = known_headings(POLE_HEADINGS)

@@ -8,12 +8,15 @@ from typing import get_args
 import pytest
 
 from ptce_geo.errors import InputError
+from ptce_geo.files.problems import Word, remembered
 from ptce_geo.labels import LANGUAGES
 from ptce_geo.members import member_problems, read_members
-from ptce_geo.members.problems import Word, remembered
 from ptce_geo.words import LABELS
 
-ROOM = Path(__file__).parents[1] / "ptce_geo" / "members"
+ROOMS = [
+    Path(__file__).parents[1] / "ptce_geo" / room for room in ("files", "members", "territories")
+]
+FILES = [path for room in ROOMS for path in room.glob("*.py")]
 WORDS = set(get_args(Word))
 # Where the word stands among the positional arguments of what is said.
 PLACE = {"Problem": 4, "Outcome": 2}
@@ -25,7 +28,7 @@ def filled_in(word):
 
 def calls():
     """Yield the arguments, from the word on, of every call that says something of a list."""
-    for path in ROOM.glob("*.py"):
+    for path in FILES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             place = PLACE.get(getattr(getattr(node, "func", None), "id", None))
             if place is not None and len(node.args) > place:
@@ -44,7 +47,7 @@ def test_the_code_gives_the_words_of_the_vocabulary_and_all_of_them():
     # Those chosen from several stand in a variable: mypy holds them to `Word`.
     written = {
         node.value
-        for path in ROOM.glob("*.py")
+        for path in FILES
         if path.name != "problems.py"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)

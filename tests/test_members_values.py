@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptce_geo.files import cells
+from ptce_geo.files.problems import DOUBTFUL, LOST, REPAIRED
 from ptce_geo.members import values
-from ptce_geo.members.problems import DOUBTFUL, LOST, REPAIRED
 from ptce_geo.territories import territory_table
 
 NNBSP = "\u202f"
@@ -49,13 +50,13 @@ def test_postcode(text, code, kind):
 @given(st.integers(1000, 95999))
 def test_a_postcode_read_as_a_number_comes_back(number):
     code = f"{number:05d}"
-    for written in (str(number), f"{number}.0", values.cell_text(float(number))):
+    for written in (str(number), f"{number}.0", cells.cell_text(float(number))):
         assert values.read_postcode(written).value == code
 
 
 @given(st.text(max_size=12))
 def test_a_postcode_is_five_digits_or_missing(text):
-    value, kind, *_ = values.read_postcode(values.squeeze(text))
+    value, kind, *_ = values.read_postcode(cells.squeeze(text))
     assert (value is None) == (kind == LOST)
     assert value is None or (len(value) == 5 and value.isascii() and value.isdecimal())
 
@@ -82,14 +83,14 @@ def test_a_postcode_is_five_digits_or_missing(text):
     ],
 )
 def test_commune_code(text, code, kind):
-    assert values.read_commune_code(text)[:2] == (code, kind)
+    assert cells.read_commune_code(text)[:2] == (code, kind)
 
 
 def test_every_commune_code_comes_back_from_a_spreadsheet():
     for code in territory_table().index:
-        assert values.read_commune_code(code) == (code, None, None, None)
-        written = values.cell_text(float(code)) if code.isdecimal() else code.lower()
-        assert values.read_commune_code(written).value == code
+        assert cells.read_commune_code(code) == (code, None, None, None)
+        written = cells.cell_text(float(code)) if code.isdecimal() else code.lower()
+        assert cells.read_commune_code(written).value == code
 
 
 # 732 829 320 00074 is INSEE's own example. 35600000009075: La Poste, 3+5+6+9+7+5 = 35 = 7 × 5.
@@ -169,19 +170,19 @@ def test_one_check_digit_in_ten_agrees(siren, site):
     ],
 )
 def test_numbers_written_the_french_way(text, number):
-    assert values.parse_number(text) == number
+    assert cells.parse_number(text) == number
 
 
 @given(st.floats(0, 1e9).map(lambda number: round(number, 2)))
 def test_a_french_number_comes_back(number):
     french = f"{number:,.2f}".replace(",", NNBSP).replace(".", ",")
-    assert values.parse_number(french) == number
-    assert values.parse_number(f"{number:,.2f} €".replace(",", " ")) == number
+    assert cells.parse_number(french) == number
+    assert cells.parse_number(f"{number:,.2f} €".replace(",", " ")) == number
 
 
 @given(st.text(max_size=15))
 def test_an_amount_is_finite_and_not_negative(text):
-    value, kind, *_ = values.read_amount(values.squeeze(text))
+    value, kind, *_ = values.read_amount(cells.squeeze(text))
     assert (value is None) == (kind == LOST)
     assert value is None or (math.isfinite(value) and value >= 0)
 
@@ -224,21 +225,21 @@ def test_departement(text, read):
     ["", "  ", "\xa0", "-", "–", "NC", "n/a", "N.C.", "néant", "Inconnu", "non renseigné", "?"],
 )
 def test_words_for_nothing_are_missing_and_no_problem(cell):
-    assert values.read_cell(cell, values.read_text) == (None, None, None, None)
+    assert cells.read_cell(cell, values.read_text) == (None, None, None, None)
 
 
 @pytest.mark.parametrize("town", ["Y", "Eu", "Oô", "Aucun", "Néant-sur-Yvel", "Ax-les-Thermes"])
 def test_odd_names_of_communes_are_not_nothing(town):
-    assert values.read_cell(town, values.read_text).value == town
+    assert cells.read_cell(town, values.read_text).value == town
 
 
 @pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#VALEUR!", "#DIV/0!", "=B2*2", "=SUM(A1:A3)"])
 def test_formula_errors_are_lost(cell):
-    assert values.read_cell(cell, values.read_text)[:2] == (None, LOST)
+    assert cells.read_cell(cell, values.read_text)[:2] == (None, LOST)
 
 
 def test_excel_guard_of_a_code_is_undone():
-    assert values.read_cell('="01000"', values.read_postcode).value == "01000"
+    assert cells.read_cell('="01000"', values.read_postcode).value == "01000"
 
 
 @pytest.mark.parametrize(
@@ -257,10 +258,10 @@ def test_excel_guard_of_a_code_is_undone():
     ],
 )
 def test_values_of_a_workbook_as_text(value, text):
-    assert values.cell_text(value) == text
+    assert cells.cell_text(value) == text
 
 
 @given(st.text(max_size=20))
 def test_fold_is_idempotent_and_slug_never_blank(text):
-    assert values.fold(values.fold(text)) == values.fold(text)
+    assert cells.fold(cells.fold(text)) == cells.fold(text)
     assert values.slug(text)

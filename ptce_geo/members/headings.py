@@ -15,8 +15,8 @@ from typing import Final
 from ptce_geo import schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError
-from ptce_geo.members.problems import DOUBTFUL, Problem
-from ptce_geo.members.values import fold, squeeze
+from ptce_geo.files.cells import COMMUNE_CODE_HEADINGS, fold, squeeze
+from ptce_geo.files.problems import DOUBTFUL, Problem
 
 Headings = Mapping[str, Sequence[str]]
 
@@ -57,13 +57,7 @@ _PLACE: Final[Headings] = {
         "libelleCommuneEtablissement|Commune d'implantation|Ville d'implantation|"
         "Commune de résidence|Municipalité|Town|Municipality|Ville/Commune|Commune/Ville|Nom ville"
     ),
-    schema.CODE_COMMUNE: _aliases(
-        "code_commune|Code INSEE|Code commune INSEE|Code INSEE commune|Code INSEE de la commune|"
-        "Code commune (INSEE)|Commune (code INSEE)|Code commune|Code de la commune|"
-        "INSEE|N° INSEE|Numéro INSEE|INSEE commune|INSEE_COM|INSEE_C|Code géographique|"
-        "Code géographique INSEE|Code officiel géographique|CODGEO|DEPCOM|COM|citycode|insee_code|"
-        "Code INSEE du siège|Code INSEE de la structure|codeCommuneEtablissement"
-    ),
+    schema.CODE_COMMUNE: COMMUNE_CODE_HEADINGS,
     schema.DEPARTEMENT: _aliases(
         "departement|Département|Code département|N° département|Numéro de département|Dépt|Dpt|"
         "Dép|Département d'implantation|Nom du département|Dept code"

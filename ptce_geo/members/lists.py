@@ -13,6 +13,17 @@ import pandas as pd
 from ptce_geo import schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import DuplicateIdError, InputError, MissingColumnError
+from ptce_geo.files.cells import (
+    Outcome,
+    fold,
+    read_cell,
+    read_commune_code,
+    says_nothing,
+    squeeze,
+    unit_factor,
+)
+from ptce_geo.files.problems import DOUBTFUL, LOST, REPAIRED, Problem
+from ptce_geo.files.tables import Table, read_table
 from ptce_geo.members import values
 from ptce_geo.members.headings import (
     ADDRESS_AFTER,
@@ -23,9 +34,7 @@ from ptce_geo.members.headings import (
     claim,
     known_headings,
 )
-from ptce_geo.members.problems import DOUBTFUL, LOST, REPAIRED, Problem
-from ptce_geo.members.tables import Table, read_table
-from ptce_geo.members.values import Outcome, fold, slug
+from ptce_geo.members.values import slug
 
 if TYPE_CHECKING:
     import os
@@ -36,7 +45,7 @@ Values = list[str | float | None]
 _READERS: Mapping[str, Callable[[str], Outcome]] = {
     schema.POSTCODE: values.read_postcode,
     schema.SIRET: values.read_siret,
-    schema.CODE_COMMUNE: values.read_commune_code,
+    schema.CODE_COMMUNE: read_commune_code,
     schema.DEPARTEMENT: values.read_departement,
     schema.YEAR: values.read_year,
     schema.LONGITUDE: values.read_degrees,
@@ -104,7 +113,7 @@ class _Reader:
             for cell, line in zip(cells, self.table.lines, strict=True):
                 _, kind, word, details = outcomes[cell]
                 if kind and word:
-                    written = values.squeeze(cell)
+                    written = squeeze(cell)
                     self.problems.append(Problem(line, column, written, kind, word, details))
         return [outcomes[cell].value for cell in cells]
 
@@ -121,7 +130,7 @@ def read_list(
     Parameters
     ----------
     path : path
-        See `ptce_geo.members.tables.read_table`.
+        See `ptce_geo.files.tables.read_table`.
     kind : ListKind
         What the list is about.
     columns : mapping of str to str or None, optional
@@ -246,7 +255,7 @@ def _extras(kind: ListKind, reader: _Reader, used: set[int]) -> dict[str, pd.Ser
 
 def _cell_reader(column: str) -> Callable[[str], Outcome]:
     read = _READERS.get(column, values.read_text)
-    return lambda cell: values.read_cell(cell, read)
+    return lambda cell: read_cell(cell, read)
 
 
 def _series(found: Values, *, numeric: bool = False) -> pd.Series:
@@ -273,15 +282,13 @@ def _whole_ids(cells: Cells) -> Cells:
 def _share_code_and_town(reader: _Reader, raw: dict[str, Cells]) -> None:
     """Where one cell holds "42000 Saint-Étienne" and the other is blank, give each its own."""
     codes, towns = list(raw[schema.POSTCODE]), list(raw[schema.CITY])
-    split = {
-        cell: values.split_code_and_town(values.squeeze(cell)) for cell in {*codes, *towns} if cell
-    }
+    split = {cell: values.split_code_and_town(squeeze(cell)) for cell in {*codes, *towns} if cell}
     for at, line in enumerate(reader.table.lines):
         for here, there, place in ((codes, towns, 1), (towns, codes, 0)):
             code_and_town = split.get(here[at], ("", ""))
-            if code_and_town[1] and values.says_nothing(values.squeeze(there[at])):
+            if code_and_town[1] and says_nothing(squeeze(there[at])):
                 column = (schema.POSTCODE, schema.CITY)[place]
-                both = values.squeeze(here[at])
+                both = squeeze(here[at])
                 reader.problems.append(
                     Problem(line, column, both, REPAIRED, "from_postcode_and_town")
                 )
@@ -320,7 +327,7 @@ def _read_address(reader: _Reader, positions: Mapping[str, list[int]]) -> Values
 def _in_euros(reader: _Reader, column: str, position: int, found: Values) -> Values:
     """Return amounts in euros, where the heading says "k€" or "M€"."""
     heading = reader.table.headings[position]
-    factor = values.unit_factor(heading)
+    factor = unit_factor(heading)
     if factor == 1:
         return found
     reader.problems.append(Problem(None, column, heading, REPAIRED, "in_euros", {"factor": factor}))

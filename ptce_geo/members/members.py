@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.labels import check_language
-from ptce_geo.members.headings import MEMBER_HEADINGS
-from ptce_geo.members.lists import ListKind, fill_pole_ids, read_list, require_unique_ids
-from ptce_geo.members.problems import (
+from ptce_geo.files.problems import (
     DOUBTFUL,
     MISSING,
     REPAIRED,
@@ -20,6 +17,9 @@ from ptce_geo.members.problems import (
     remember,
     remembered,
 )
+from ptce_geo.labels import check_language
+from ptce_geo.members.headings import MEMBER_HEADINGS
+from ptce_geo.members.lists import ListKind, fill_pole_ids, read_list, require_unique_ids
 from ptce_geo.members.values import digest
 
 if TYPE_CHECKING:

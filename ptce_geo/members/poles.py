@@ -8,9 +8,9 @@ import pandas as pd
 
 from ptce_geo import schema
 from ptce_geo.checks import require_columns, require_unique
+from ptce_geo.files.problems import remember
 from ptce_geo.members.headings import POLE_HEADINGS
 from ptce_geo.members.lists import ListKind, fill_pole_ids, read_list, require_unique_ids
-from ptce_geo.members.problems import remember
 from ptce_geo.members.values import digest, slug
 
 if TYPE_CHECKING:

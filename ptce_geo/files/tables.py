@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -11,19 +12,20 @@ from typing import TYPE_CHECKING, Final
 
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, PtceGeoError, UnreadableFileError
-from ptce_geo.members import layers, text_files
-from ptce_geo.members.problems import DOUBTFUL, Problem, Word
-from ptce_geo.members.values import (
+from ptce_geo.files import layers, text_files
+from ptce_geo.files.cells import (
     parse_number,
     read_formula,
     says_nothing,
     says_total,
     squeeze,
 )
-from ptce_geo.members.workbooks import WorkbookFile
+from ptce_geo.files.problems import DOUBTFUL, Problem, Word
+from ptce_geo.files.workbooks import WorkbookFile
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
 CountHeadings = Callable[[Sequence[str]], int]
 
@@ -86,20 +88,27 @@ def read_table(
         There is no such sheet.
     """
     file = Path(path)
-    head = _head(file)
-    try:
+    head = first_bytes(file)
+    with damage_said(file):
         grid = _read_grid(file, head, sheet=sheet, count_headings=count_headings)
-    except PtceGeoError:
-        raise
-    except Exception as error:  # the libraries raise whatever their parser tripped over
-        reason = squeeze(str(error)) or type(error).__name__
-        msg = f"{file.name}: damaged or not what its first bytes say ({reason[:150]}); {_READABLE}"
-        raise UnreadableFileError(msg) from error
     return _under_headings(grid, count_headings)
 
 
-def _head(file: Path) -> bytes:
-    """Return the first bytes of a file that can be read."""
+@contextlib.contextmanager
+def damage_said(file: Path) -> Iterator[None]:
+    """Raise `UnreadableFileError` for whatever a library's parser trips over in `file`."""
+    try:
+        yield
+    except PtceGeoError:
+        raise
+    except Exception as error:
+        reason = squeeze(str(error)) or type(error).__name__
+        msg = f"{file.name}: damaged or not what its first bytes say ({reason[:150]}); {_READABLE}"
+        raise UnreadableFileError(msg) from error
+
+
+def first_bytes(file: Path) -> bytes:
+    """Return the first bytes of a file, or raise `UnreadableFileError` if it cannot be read."""
     if file.is_dir():
         msg = f"{file} is a directory; {_READABLE}"
         raise UnreadableFileError(msg)
@@ -125,7 +134,7 @@ def _read_grid(
     if head.startswith(b"PK"):
         _require_xlsx(file)
         return _read_workbook(file, sheet=sheet, count_headings=count_headings)
-    if head.startswith(b"SQLite format 3") or re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{", head):
+    if layers.holds_layers(head):
         return _read_layer(file, sheet=sheet, count_headings=count_headings)
     if sheet is not None:
         msg = f"{file.name} has no sheets; read it without naming one (sheet=)"

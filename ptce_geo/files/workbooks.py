@@ -8,9 +8,12 @@ import warnings
 import zipfile
 from typing import TYPE_CHECKING
 
-import openpyxl
+import lazy_loader
 
-from ptce_geo.members.values import cell_text
+from ptce_geo.files.cells import cell_text
+
+# Only those who read a workbook wait for it to load.
+openpyxl = lazy_loader.load("openpyxl")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

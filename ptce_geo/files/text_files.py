@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from ptce_geo.errors import UnreadableFileError
-from ptce_geo.members.problems import DOUBTFUL, REPAIRED, Problem
+from ptce_geo.files.problems import DOUBTFUL, REPAIRED, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

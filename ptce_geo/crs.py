@@ -12,7 +12,14 @@ from ptce_geo.errors import CrsError
 
 METROPOLE: Final = 2154
 _OVERSEAS: Final = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
-LEGAL_CRS: Final = (METROPOLE, *sorted(set(_OVERSEAS.values())))
+_TERRITORIES: Final = {
+    METROPOLE: "métropole",
+    2972: "Guyane",
+    2975: "La Réunion",
+    4471: "Mayotte",
+    5490: "Guadeloupe and Martinique",
+}
+LEGAL_CRS: Final = tuple(_TERRITORIES)
 
 
 def metric_crs(code_departement: str) -> int:
@@ -49,3 +56,14 @@ def metric_crs(code_departement: str) -> int:
         )
         raise CrsError(msg)
     return METROPOLE
+
+
+def crs_label(epsg: int) -> str:
+    """Return how a message names one of `LEGAL_CRS`.
+
+    Examples
+    --------
+    >>> crs_label(2975)
+    'EPSG:2975 (La Réunion)'
+    """
+    return f"EPSG:{epsg} ({_TERRITORIES[epsg]})"

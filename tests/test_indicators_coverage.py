@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from ptce_geo.crs import metric_crs
 from ptce_geo.errors import CrsError, DuplicateIdError, InputError, MissingColumnError
 from ptce_geo.indicators import coverage_by_presence, coverage_by_reach
-from ptce_geo.indicators.distances import legal_crs, nearest_km, point_coordinates
+from ptce_geo.indicators.distances import nearest_km, point_coordinates
+from ptce_geo.metric import legal_crs
 from ptce_geo.territories import territory_table
 
 COLUMNS = [
@@ -230,22 +230,6 @@ def test_an_ocean_apart_never_reaches():
         members, thresholds_km=(199.9, 200.1, 20_000), territories=territories
     )
     assert table["population_covered"].to_list() == [0, 10, 10]
-
-
-def test_the_point_finds_the_crs_that_the_code_prescribes_all_over_france():
-    # Also west of 54° W (Saint-Laurent-du-Maroni), where PROJ's area of use of 2972 ends.
-    communes = territory_table("commune")
-    lonlat = communes[["longitude", "latitude"]].to_numpy()
-    assert (lonlat[communes.index == "97311", 0] < -54).all()
-    by_code = communes["code_departement"].map(metric_crs).to_numpy()
-    assert (legal_crs(lonlat) == by_code).all()
-    assert (legal_crs(lonlat, communes["code_departement"]) == by_code).all()
-
-
-def test_the_departement_decides_the_crs_and_a_missing_point_has_none():
-    lonlat = np.array([[4.4, 45.4], [4.4, 45.4], [4.4, 45.4], [np.nan, np.nan]])
-    codes = pd.Series(["974", None, "975", "42"], dtype="str")
-    assert legal_crs(lonlat, codes).tolist() == [2975, 2154, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 from ptce_geo.checks import listing, require_columns
 from ptce_geo.errors import CrsError, InputError
 from ptce_geo.indicators.counts import count_members
-from ptce_geo.indicators.distances import NO_CRS, legal_crs, nearest_km, point_coordinates
+from ptce_geo.indicators.distances import nearest_km, point_coordinates
 from ptce_geo.indicators.inputs import (
     MEMBERS_SET_ASIDE,
     amounts,
@@ -18,6 +18,7 @@ from ptce_geo.indicators.inputs import (
     study_area,
     tally,
 )
+from ptce_geo.metric import NO_CRS, legal_crs
 from ptce_geo.schema import (
     COVERAGE_COLUMNS,
     LATITUDE,

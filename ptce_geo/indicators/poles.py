@@ -10,8 +10,9 @@ import pandas as pd
 
 from ptce_geo.checks import require_columns, require_unique
 from ptce_geo.errors import InputError
-from ptce_geo.indicators.distances import legal_crs, paired_km, point_coordinates
+from ptce_geo.indicators.distances import point_coordinates
 from ptce_geo.indicators.inputs import amounts, reasons_set_aside
+from ptce_geo.metric import legal_crs, paired_km
 from ptce_geo.schema import (
     ACCEPTED,
     CODE_COMMUNE,

@@ -25,6 +25,7 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/embedded_france.py
 	$(BIN)/python benchmarks/commune_geocoder.py
+	$(BIN)/python benchmarks/locate.py
 
 clean:
 	rm -rf $(VENV) maps/demo

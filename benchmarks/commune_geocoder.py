@@ -19,9 +19,9 @@ import pandas as pd
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from ptce_geo.geocoding import CommuneGeocoder  # noqa: E402 - the checkout's own package
-from ptce_geo.geocoding.commune_index import commune_index  # noqa: E402
-from ptce_geo.geocoding.text import fold  # noqa: E402
 from ptce_geo.territories import territory_table  # noqa: E402
+from ptce_geo.territories.commune_index import commune_index  # noqa: E402
+from ptce_geo.territories.names import fold  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -37,7 +37,7 @@ def warm(call: str) -> float:
 
 
 def main() -> None:
-    folder = catalogue().folder
+    folder = catalogue().embedded.path
     size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
     print(f"files: {size / 1e6:.1f} MB\n")
     print(f"{'':42}{'cold':>8}{'warm':>8}   seconds, median of {ROUNDS}")

@@ -55,6 +55,10 @@ class BoundariesNotFoundError(TerritoryError, FileNotFoundError):
     """No folder of boundaries was found in any of the places looked at."""
 
 
+class BoundariesDownloadError(TerritoryError, OSError):
+    """Boundaries could not be fetched; what was installed before is as it was."""
+
+
 class GeocodingError(PtceGeoError):
     """Geocoding could not be carried out."""
 

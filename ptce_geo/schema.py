@@ -119,9 +119,16 @@ def name_column(level: str) -> str:
     return f"nom_{level}"
 
 
+def reason_column(level: str) -> str:
+    """Return the column that says why a member has no zone of a zoning."""
+    return f"reason_{level}"
+
+
 # What a territory carries, beside its code (the index), its parents' codes and its geometry.
+CODE: Final = "code"
 NAME: Final = "nom"
 POPULATION: Final = "population"
+AREA_KM2: Final = "area_km2"
 
 # What the measures say: coverage, ...
 MEMBERS: Final = "members"
@@ -131,6 +138,7 @@ GINI: Final = "gini"
 HERFINDAHL: Final = "herfindahl"
 MEMBERS_PER_100K: Final = "members_per_100k"
 THRESHOLD_KM: Final = "threshold_km"
+DISTANCE_KM: Final = "distance_km"
 TERRITORIES: Final = "territories"
 TERRITORIES_COVERED: Final = "territories_covered"
 SHARE_TERRITORIES: Final = "share_territories"

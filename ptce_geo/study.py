@@ -30,6 +30,7 @@ from ptce_geo.maps import pole_map, save_map
 from ptce_geo.members import link_poles, member_problems, read_members, read_poles
 from ptce_geo.reports import write_indicators
 from ptce_geo.territories import CURRENT_YEAR, attach_territories, catalogue, territory_table
+from ptce_geo.territories.attach import SNAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 OUTPUTS: Final = ("members.csv", "indicators.xlsx", "map.html", "study.json")
+# The embedded contours are about that coarse: a quay may lie outside them.
+_OFF_SHORE_M: Final = 500
 _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 
 
@@ -154,8 +157,10 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
         )
         problems = _problems(lists, lang)
         _tell(progress, "locate")
-        members = attach_territories(geocode(members, poles=poles))
-        poles = attach_territories(locate_seats(geocode(poles), members))
+        located = geocode(members, poles=poles)
+        members = attach_territories(located, max_distance_m=_OFF_SHORE_M)
+        seats = locate_seats(geocode(poles), members)
+        poles = attach_territories(seats, max_distance_m=_OFF_SHORE_M)
         _tell(progress, "measure")
         tables = indicator_tables(
             members,
@@ -272,6 +277,7 @@ def _member_counts(members: gpd.GeoDataFrame, poles: gpd.GeoDataFrame) -> dict[s
         },
         "located_because": _tally(reason[~rejected]),
         "rejected_because": _tally(reason[rejected]),
+        "snapped": int(members[schema.ATTACH_REASON].str.startswith(SNAPPED).sum()),
         "outside_every_commune": int((~rejected & members[schema.CODE_COMMUNE].isna()).sum()),
         "members_without_pole": int(pole_id.isna().sum()),
         "members_of_unlisted_poles": int(

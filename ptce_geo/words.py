@@ -61,6 +61,10 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "ancien code commune de la liste",
         "former commune code of the list",
     ),
+    "reason_declared_code_of_several_communes": (
+        "ancien code, partagé depuis entre plusieurs communes",
+        "former code, since shared among several communes",
+    ),
     "reason_declared_code_contradicts_town": (
         "le code commune contredit l’adresse",
         "the commune code contradicts the address",
@@ -84,7 +88,31 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "reason_no_position": ("sans position", "no position"),
     "reason_outside_every_commune": ("hors de toute commune", "outside every commune"),
+    "reason_old_commune_code": ("ancien code commune", "former commune code"),
+    "reason_ambiguous_commune_code": (
+        "ancien code, partagé depuis entre plusieurs communes",
+        "former code, since shared among several communes",
+    ),
+    "reason_snapped": (
+        "hors des contours, rattachée à la commune la plus proche",
+        "outside the boundaries, given the nearest commune",
+    ),
     "reason_unknown_commune_code": ("code commune inconnu", "unknown commune code"),
+    "reason_commune_without_zone": ("commune hors du zonage", "commune in no zone"),
+    "reason_outside_every_zone": ("hors de toute zone", "outside every zone"),
+    "reason_position_too_coarse": (
+        "position à la commune, trop grossière",
+        "placed at its commune, too coarse",
+    ),
+    # what a zoning covers
+    "zoning_coverage": (
+        "{name} : {zones} zones, {communes_with_zone} communes de {year} sur {communes} "
+        "({share} de la population) ; table de {from_year}, codes convertis : {converted}, "
+        "communes ambiguës : {ambiguous}, codes inconnus : {unknown}",
+        "{name}: {zones} zones, {communes_with_zone} of the {communes} communes of {year} "
+        "({share} of the population); table of {from_year}, codes converted: {converted}, "
+        "ambiguous communes: {ambiguous}, unknown codes: {unknown}",
+    ),
     # who placed a member
     "provider_commune": ("commune", "commune"),
     "provider_declared": ("la liste", "the list"),
@@ -94,6 +122,69 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "stage_measure": ("Calcul des indicateurs…", "Measuring…"),
     "stage_draw": ("Dessin de la carte…", "Drawing the map…"),
     "stage_write": ("Écriture des fichiers…", "Writing the files…"),
+    # boundaries at hand, and installing others
+    "boundaries_year": ("année", "year"),
+    "boundaries_resolution": ("résolution", "resolution"),
+    "boundaries_communes": ("communes", "communes"),
+    "boundaries_size": ("taille", "size"),
+    "boundaries_folder": ("dossier", "folder"),
+    "boundaries_embedded": ("embarquée", "embedded"),
+    "boundaries_megabytes": ("{size} Mo", "{size} MB"),
+    "boundaries_unknown_size": ("taille non indiquée", "size not told"),
+    "boundaries_to_install": (
+        "Pour en installer d’autres (communes : 5m 86 Mo, 50m 17 Mo, 100m 8 Mo, 1000m 1 Mo) :",
+        "To install others (communes: 5m 86 MB, 50m 17 MB, 100m 8 MB, 1000m 1 MB):",
+    ),
+    "boundaries_from": ("Depuis", "From"),
+    "boundaries_download": (
+        "À télécharger : {files} fichiers, {size}",
+        "To download: {files} files, {size}",
+    ),
+    "boundaries_to": ("Vers", "To"),
+    "boundaries_check": ("Vérification…", "Checking…"),
+    "boundaries_installed": ("Installé : {year}, {resolution}", "Installed: {year}, {resolution}"),
+    "boundaries_credit": ("À citer sur les cartes :", "To be named on maps:"),
+    "boundaries_collectivities": (
+        "communes de collectivités d’outre-mer laissées de côté : {communes}",
+        "communes of overseas collectivities left aside: {communes}",
+    ),
+    "boundaries_repaired": (
+        "contours invalides corrigés ({level}) : {count}",
+        "invalid outlines mended ({level}): {count}",
+    ),
+    "boundaries_collapsed": (
+        "contours réduits à rien par la généralisation ({level}), remplacés par les "
+        "embarqués : {count}",
+        "outlines that generalisation left nothing of ({level}), replaced by the embedded: {count}",
+    ),
+    "boundaries_without_population": (
+        "population de {year} inconnue : ni la source ni ptce_geo ne la donnent",
+        "population of {year} not known: neither the source nor ptce_geo has it",
+    ),
+    "boundaries_missing": (
+        "communes de {year} absentes de la source : {count} ({codes})",
+        "communes of {year} that the source lacks: {count} ({codes})",
+    ),
+    "boundaries_unknown": (
+        "communes de la source inconnues en {year} : {count} ({codes})",
+        "communes of the source not known in {year}: {count} ({codes})",
+    ),
+    "boundaries_not_covered": (
+        "départements non couverts : {departements}",
+        "départements not covered: {departements}",
+    ),
+    "boundaries_dissolved": (
+        "absent de la source ({level}) : réuni à partir des communes, noms de {year}",
+        "not in the source ({level}): put together from the communes, names of {year}",
+    ),
+    "boundaries_unknown_parent": (
+        "communes dont le territoire ({level}) manque dans la source, laissé vide : {count}",
+        "communes whose territory ({level}) the source lacks, left empty: {count}",
+    ),
+    "boundaries_without_communes": (
+        "territoires sans commune ({level}) laissés de côté : {count}",
+        "territories without commune ({level}) left aside: {count}",
+    ),
     # summary of a study
     "summary_members": ("Structures dans la liste", "Members in the list"),
     "summary_accepted": ("  localisées", "  placed"),
@@ -102,6 +193,10 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "summary_outside_every_commune": (
         "  hors de toute commune de France",
         "  outside every commune of France",
+    ),
+    "summary_snapped": (
+        "  hors des contours, à la commune la plus proche",
+        "  outside the boundaries, at the nearest commune",
     ),
     "summary_members_without_pole": ("  sans pôle", "  without a pole"),
     "summary_members_of_unlisted_poles": (
@@ -130,7 +225,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "summary_problem_doubtful": ("douteuses", "doubtful"),
     "summary_problem_missing": ("valeurs manquantes", "values missing"),
     # what is wrong in a list: how grave (singular), and the remarks (the words of Word in
-    # ptce_geo.members.problems, filled in from their details)
+    # ptce_geo.files.problems, filled in from their details)
     "problem_repaired": ("corrigé", "repaired"),
     "problem_lost": ("perdu", "lost"),
     "problem_doubtful": ("douteux", "doubtful"),
@@ -199,6 +294,50 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "remark_no_commune_codes": (
         "aucun code commune de l’INSEE ; cette colonne reste à part, inutilisée",
         "holds no INSEE commune code; it stays a column of its own, unused",
+    ),
+    "remark_no_commune_code": (
+        "ligne sans code commune ; laissée de côté",
+        "a row without commune code; left aside",
+    ),
+    "remark_commune_codes_repaired": (
+        "codes commune rétablis comme l’INSEE les écrit (01001 pour 1001) : {codes}",
+        "commune codes put back as INSEE writes them (01001 for 1001): {codes}",
+    ),
+    "remark_codes_inside_communes": (
+        "arrondissements municipaux ou communes déléguées, lus comme leur commune : {codes}",
+        "municipal arrondissements or communes déléguées, read as their commune: {codes}",
+    ),
+    "remark_commune_codes_of_other_years": (
+        "codes qui ne sont pas ceux de communes en {year} : {codes}",
+        "codes that are no commune’s in {year}: {codes}",
+    ),
+    "remark_communes_without_zone": (
+        "communes sans zone : {rows}",
+        "communes without zone: {rows}",
+    ),
+    "remark_commune_again": (
+        "lignes qui répètent une commune et sa zone : {rows}",
+        "rows that repeat a commune and its zone: {rows}",
+    ),
+    "remark_several_zone_names": (
+        "zone de plusieurs noms ; retenu : « {name} »",
+        "a zone with several names; kept: '{name}'",
+    ),
+    "remark_not_a_polygon": (
+        "ni polygone ni multipolygone ; laissé de côté",
+        "neither a polygon nor a multipolygon; left aside",
+    ),
+    "remark_polygon_without_code": (
+        "polygone sans code de zone ; laissé de côté",
+        "a polygon without zone code; left aside",
+    ),
+    "remark_polygons_mended": (
+        "contours invalides corrigés : {shapes}",
+        "invalid outlines mended: {shapes}",
+    ),
+    "remark_polygons_joined": (
+        "polygones réunis à un autre de même code : {shapes}",
+        "polygons joined to another of the same code: {shapes}",
     ),
     "remark_renamed_column": (
         "nom de colonne réservé aux résultats ; colonne gardée sous « {name} »",

@@ -6,6 +6,7 @@ import os
 import shutil
 
 import pytest
+from contour_server import ETALAB, features, packed, path_of, simplified
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -33,3 +34,43 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=found, args=[*quiet, *sandbox])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def served_france():
+    """The contours that a `ContourServer` serves: frames by level."""
+    return {level: simplified(level) for level in ETALAB}
+
+
+@pytest.fixture(scope="session")
+def served_communes(served_france):
+    """The same of the communes, one GeoJSON feature each."""
+    return features(served_france["commune"], ETALAB["commune"][1])
+
+
+@pytest.fixture(scope="session")
+def served_files(served_france, served_communes):
+    """The files of a `ContourServer`, by path."""
+    return {
+        path_of(level): packed(
+            served_communes if level == "commune" else features(served_france[level], parents)
+        )
+        for level, (_, parents) in ETALAB.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def shelf(served_files, tmp_path_factory):
+    """A folder with copies of Etalab's files."""
+    folder = tmp_path_factory.mktemp("shelf")
+    for path, content in served_files.items():
+        (folder / path.rpartition("/")[2]).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def data_home(tmp_path, monkeypatch):
+    """An empty data directory of the user, and no proxy before the loopback interface."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    return tmp_path / "data"

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from ptce_geo import schema
 from ptce_geo.geocoding import CommuneGeocoder
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW
-from ptce_geo.territories import commune_names, territory_table
-from ptce_geo.territories.attach import NO_POSITION, OUTSIDE, UNKNOWN_CODE
+from ptce_geo.territories import attach, commune_names, territory_table, zoning_attach
 from ptce_geo.words import LABELS
 
 GEOCODER = CommuneGeocoder()
@@ -321,11 +320,11 @@ def test_postcodes_of_guadeloupe_and_la_reunion_that_look_overseas():
 
 
 def test_every_reason_has_a_label_and_every_label_a_case():
-    # Given by geocode() and attach_territories(), not by the geocoder.
-    others = {label for label in LABELS if label.startswith("reason_declared_")}
-    others |= {f"reason_{reason}" for reason in (NO_POSITION, OUTSIDE, UNKNOWN_CODE)}
+    # Given by geocode() and by attaching, not by the geocoder.
+    declared = {label for label in LABELS if label.startswith("reason_declared_")}
     labels = {label for label in LABELS if label.startswith("reason_")}
-    assert labels - others == {f"reason_{reason}" for reason in REASONS}
+    given = (*REASONS, *attach.REASONS, *zoning_attach.REASONS)
+    assert labels - declared == {f"reason_{reason}" for reason in given}
     assert all(len(LABELS[label]) == 2 and all(LABELS[label]) for label in labels)
 
 

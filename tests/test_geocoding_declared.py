@@ -177,8 +177,22 @@ def test_geocoding_again_keeps_what_the_list_declared():
     assert town["code_commune"].tolist() == ["69123", "01015", "75056", "42218", "44109"]
 
 
+def test_an_old_code_that_became_several_is_decided_by_the_address_or_reviewed():
+    # Orsay was 78471 until 1968; Les Ulis came of it in 1977.
+    members = pd.DataFrame({"code_commune": ["78471"] * 3, "city": ["Orsay", "", "Lyon"]})
+    located = geocode(members)
+    assert located["code_commune"].tolist() == ["91471", "91692", "91692"]
+    assert located["geocode_status"].tolist() == [ACCEPTED, REVIEW, REVIEW]
+    assert located["geocode_reason"].tolist() == [
+        "declared_old_code: 78471",
+        "declared_code_of_several_communes: 78471 (91692, 91471)",
+        "declared_code_contradicts_town: Lyon (69123)",
+    ]
+
+
 def test_every_reason_of_a_declared_place_has_words():
-    for reason in ("coordinates", "code", "old_code", "code_contradicts_town"):
+    reasons = ("coordinates", "code", "old_code", "code_contradicts_town")
+    for reason in (*reasons, "code_of_several_communes"):
         assert all(LABELS[f"reason_declared_{reason}"])
 
 

@@ -50,9 +50,57 @@ def test_a_member_in_no_commune_keeps_its_row_with_a_reason():
         "outside_every_commune",
         "no_position",
         "unknown_commune_code: 99999",
-        "-",
+        "unknown_commune_code: 99999",  # placed by its point
     ]
     assert attached["nom_epci"].isna().tolist() == [True, True, True, False]
+
+
+def test_codes_of_other_years_are_brought_to_the_year_and_said():
+    # Corsica before 1976, Boulogne before 1968, a déléguée, a number, Paris 11e, Saint-Barthélemy.
+    codes = ["20004", "75012", "14666", "1001", "75111", "97123"]
+    attached = attach_territories(pd.DataFrame({"code_commune": codes}), levels="commune")
+    assert attached["nom_commune"].fillna("-").tolist() == [
+        *("Ajaccio", "Boulogne-Billancourt", "Sannerville"),
+        *("L'Abergement-Clémenciat", "Paris", "-"),
+    ]
+    assert attached["attach_reason"].fillna("-").tolist() == [
+        *("old_commune_code: 20004", "old_commune_code: 75012", "-", "-", "-"),
+        "outside_embedded_france: 97123",
+    ]
+
+
+def test_a_code_that_became_several_goes_by_the_point_or_to_the_most_peopled():
+    # Orsay was 78471 until 1968; Les Ulis (25,886 inhabitants to its 16,498) came of it in 1977.
+    orsay, les_ulis = (2.187, 48.699), (2.17, 48.682)
+    members = members_at(orsay, les_ulis, None, SAINT_ETIENNE, code_commune=["78471"] * 4)
+    attached = attach_territories(members, levels="commune")
+    assert attached["nom_commune"].tolist() == ["Orsay", "Les Ulis", "Les Ulis", "Les Ulis"]
+    assert attached["attach_reason"].tolist() == [
+        *["old_commune_code: 78471"] * 2,
+        *["ambiguous_commune_code: 78471 (now 91692, 91471)"] * 2,
+    ]
+
+
+def test_the_code_of_a_municipal_arrondissement_tells_it():
+    members = pd.DataFrame({"code_commune": ["75111", "69123"]})
+    attached = attach_territories(members, levels=["commune", "arrondissement_municipal"])
+    assert attached["code_commune"].tolist() == ["75056", "69123"]
+    assert attached["code_arrondissement_municipal"].fillna("-").tolist() == ["75111", "-"]
+
+
+def test_a_point_off_shore_goes_to_the_nearest_commune_within_the_distance():
+    # A kilometre off Sainte-Adresse, by Le Havre.
+    members = members_at((0.05, 49.5), ATLANTIC)
+    assert attach_territories(members)["code_commune"].isna().all()
+    attached = attach_territories(members, levels="commune", max_distance_m=2000)
+    assert attached["nom_commune"].fillna("-").tolist() == ["Sainte-Adresse", "-"]
+    assert attached["attach_reason"].str.partition(":")[0].tolist() == [
+        "snapped",
+        "outside_every_commune",
+    ]
+    assert attached.loc[0, "attach_reason"].endswith(" m")
+    again = attach_territories(attached, levels="commune")
+    pd.testing.assert_frame_equal(again, attached)
 
 
 def test_an_island_commune_has_no_epci_and_that_is_no_fault():

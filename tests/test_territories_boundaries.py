@@ -107,13 +107,13 @@ def test_simplify_refuses_what_it_cannot_do():
 
 
 def test_boundaries_are_looked_for_where_the_environment_says(tmp_path, monkeypatch):
-    shutil.copytree(catalogue().folder, tmp_path / "mine")
+    shutil.copytree(catalogue().embedded.path, tmp_path / "mine")
     monkeypatch.setenv("PTCE_GEO_BOUNDARIES", str(tmp_path / "mine"))
-    assert catalogue().folder == tmp_path / "mine"
+    assert catalogue().embedded.path == tmp_path / "mine"
     assert len(read_territories("region")) == 18
     # A folder without a manifest is none: the next one is looked at.
     monkeypatch.setenv("PTCE_GEO_BOUNDARIES", str(tmp_path))
-    assert catalogue().folder != tmp_path
+    assert catalogue().embedded.path != tmp_path
 
 
 def test_no_boundaries_at_all(tmp_path, monkeypatch):

@@ -35,15 +35,15 @@ def metropole(communes):
 
 
 def test_every_file_is_the_one_the_manifest_names():
-    found = catalogue()
+    found = catalogue().embedded
     lines = found.manifest["vintages"]["2026"]
     lines = [*lines["levels"].values(), lines["names"]]
     for line in lines:
-        content = (found.folder / line["path"]).read_bytes()
+        content = (found.path / line["path"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == line["sha256"], line["path"]
         assert len(content) == line["bytes"]
     assert sum(line["bytes"] for line in lines) <= 20_000_000
-    beside = {path.name for path in (found.folder / "2026").iterdir()}
+    beside = {path.name for path in (found.path / "2026").iterdir()}
     assert beside == {line["path"].split("/")[1] for line in lines}
 
 

@@ -30,6 +30,7 @@ NARROW = "\u202f"
         (errors.OutputError, OSError),
         (errors.UnknownTerritoryError, ValueError),
         (errors.BoundariesNotFoundError, FileNotFoundError),
+        (errors.BoundariesDownloadError, OSError),
         (errors.GeocodingServiceError, OSError),
         (errors.UnmatchedAddressError, ValueError),
     ],

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.geocoding.commune_index import commune_index
 from ptce_geo.geocoding.town_match import Match, match_address
 from ptce_geo.territories import CURRENT_YEAR
+from ptce_geo.territories.commune_index import commune_index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,18 +11,21 @@ import pandas as pd
 from ptce_geo import schema
 from ptce_geo.checks import listing, require_points
 from ptce_geo.errors import InputError
-from ptce_geo.geocoding.commune_index import commune_index
 from ptce_geo.geocoding.communes import as_answers
 from ptce_geo.geocoding.text import shown
 from ptce_geo.geocoding.town_match import Match
+from ptce_geo.territories import convert_codes
+from ptce_geo.territories.commune_index import commune_index
+from ptce_geo.territories.crosswalk import tidy_codes
 
 if TYPE_CHECKING:
-    from ptce_geo.geocoding.commune_index import CommuneIndex
     from ptce_geo.geocoding.communes import CommuneGeocoder
+    from ptce_geo.territories.commune_index import CommuneIndex
 
 _COORDINATES: Final = "declared_coordinates"
 _CODE: Final = "declared_code"
 _OLD_CODE: Final = "declared_old_code"
+_AMBIGUOUS: Final = "declared_code_of_several_communes"
 _CONTRADICTED: Final = "declared_code_contradicts_town"
 _OUTSIDE: Final = "outside_embedded_france"
 
@@ -74,7 +77,7 @@ def _rows_of_the_list(members: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     if not set(schema.GEOCODE_COLUMNS) <= set(members.columns):
         return own, np.zeros(len(members), dtype=bool)
     word = members[schema.GEOCODE_REASON].astype("str").str.partition(":")[0]
-    return own, own & word.isin([_CODE, _OLD_CODE, _CONTRADICTED]).to_numpy(dtype=bool)
+    return own, own & word.isin([_CODE, _OLD_CODE, _AMBIGUOUS, _CONTRADICTED]).to_numpy(dtype=bool)
 
 
 def _keep_earlier(answers: pd.DataFrame, members: pd.DataFrame, by_code: np.ndarray) -> None:
@@ -138,12 +141,10 @@ def _degrees(cells: pd.Series) -> np.ndarray:
 
 
 def _codes(members: pd.DataFrame) -> pd.Series:
-    """Return the declared codes on positions; a spreadsheet may have taken them for numbers."""
+    """Return the declared codes on positions."""
     if schema.CODE_COMMUNE not in members:
         return pd.Series(np.nan, index=range(len(members)), dtype="str")
-    text = members[schema.CODE_COMMUNE].astype("str").reset_index(drop=True)
-    text = text.str.strip().str.upper().str.removesuffix(".0")
-    return text.mask(text == "").str.zfill(5)
+    return tidy_codes(members[schema.CODE_COMMUNE].reset_index(drop=True))
 
 
 def _answer_codes(
@@ -153,28 +154,41 @@ def _answer_codes(
     index = commune_index(embedded.year)
     # The pole's département is not the member's own word.
     asked = queries.loc[codes.index].drop(columns=schema.POLE_DEPARTEMENT, errors="ignore")
-    met = zip(codes, embedded.match(asked), strict=True)
-    matches = [_match_code(index, code, by_address) for code, by_address in met]
+    converted = convert_codes(codes, from_year=None, to_year=embedded.year)
+    several = converted.ambiguous.groupby("code_from")["code_to"].agg(tuple).to_dict()
+    met = zip(codes, converted.data, embedded.match(asked), strict=True)
+    matches = [
+        _match_code(index, code, several.get(code, (current,)), by_address)
+        for code, current, by_address in met
+    ]
     rows = [row for row, match in zip(codes.index, matches, strict=True) if match]
     found = as_answers([match for match in matches if match], rows, provider=schema.DECLARED)
     answers.loc[rows, list(schema.GEOCODE_COLUMNS)] = found
 
 
-def _match_code(index: CommuneIndex, code: str, by_address: Match) -> Match | None:
-    """Return the commune of a code, to review where the address tells another; None for none."""
-    current = code if code in index.by_code else index.successors.get(code, code)
-    place = index.by_code.get(current)
+def _match_code(
+    index: CommuneIndex, code: str, became: tuple[str, ...], by_address: Match
+) -> Match | None:
+    """Return the commune of a code, to review where it is in doubt; None for none.
+
+    `became` are the communes of today that the code stands for, the most peopled first.
+    """
+    told = by_address.place if by_address.status == schema.ACCEPTED else None
+    current = told.code_commune if told and told.code_commune in became else became[0]
+    # A municipal arrondissement is told by its own code.
+    place = index.by_code.get(code, index.by_code.get(current))
     if place is None:
         names = index.by_commune.get(current)
         # An overseas collectivity: no geocoder need look elsewhere.
         return Match(schema.REJECTED, f"{_OUTSIDE}: {names[0].text} ({code})") if names else None
-    told = by_address.place if by_address.status == schema.ACCEPTED else None
     if told and told.code_commune != place.code_commune:
         reason = f"{_CONTRADICTED}: {told.name} ({told.code_commune})"
         return Match(schema.REVIEW, reason, place, 0.5)
     if told and code in index.places:
         place = told  # "75056" and "Paris 11e": the address tells the arrondissement
-    reason = _CODE if current == code else f"{_OLD_CODE}: {code}"
+    if len(became) > 1 and not told:
+        return Match(schema.REVIEW, f"{_AMBIGUOUS}: {code} ({', '.join(became)})", place, 0.5)
+    reason = _CODE if code in index.by_code else f"{_OLD_CODE}: {code}"
     return Match(schema.ACCEPTED, reason, place, 1.0, 1.0)
 
 

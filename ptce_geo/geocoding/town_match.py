@@ -9,40 +9,24 @@ else could be meant by it counts too: Évry is rather Évry-Courcouronnes than t
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from ptce_geo.checks import listing
-from ptce_geo.geocoding.commune_index import TOWN, Scope
-from ptce_geo.geocoding.text import (
-    Town,
-    fold,
-    loose,
-    parts_of,
-    read_town,
-    shown,
-    split_arrondissement,
-    without_article,
-)
+from ptce_geo.geocoding.scopes import scopes_of
+from ptce_geo.geocoding.text import Town, parts_of, read_town, shown
 from ptce_geo.geocoding.words import COUNTRIES, HAMLETS, NOTHING, OF_A_STREET
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW
+from ptce_geo.territories.commune_index import DOMINANT, PART, TOWN, best_by_commune, likest
+from ptce_geo.territories.names import fold, loose, split_arrondissement, without_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ptce_geo.geocoding.commune_index import CommuneIndex, Hit, Name, Place
+    from ptce_geo.geocoding.scopes import Scope
+    from ptce_geo.territories.commune_index import CommuneIndex, Hit, Name, Place
 
-# A name must be this like what was written to be taken for it; the wider the place, the stricter.
-_ALIKE_UNDER_POSTCODE: Final = 0.75
-_ALIKE_IN_DEPARTEMENT: Final = 0.86
-_ALIKE_IN_FRANCE: Final = 0.90
-# ... and the second likest this much less like it.
+# The second likest name must be this much less like what was written than the likest.
 _LIKER: Final = 0.06
-# A town that is this much more peopled than all others of its name is the likely one.
-_DOMINANT: Final = 20
 # Inhabitants from which a town is meant by its bare name, even where a street may stand: no hamlet
 # ("3 rue X, Le Bourg") and no département ("Vienne"). Hamlets, more than towns, have articles.
 _LARGE: Final = 10_000
@@ -85,7 +69,7 @@ def match_address(
         return Match(REJECTED, f"other_country: {country}")
     if index.is_outside(town.postcode):
         return _outside(index, town.postcode, name)
-    scopes = _scopes(index, town.postcode, declared, index.departement(pole_departement))
+    scopes = scopes_of(index, town.postcode, declared, index.departement(pole_departement))
     match = None
     if name:
         find = _match_town if town.where == "cell" else _match_street_line
@@ -159,37 +143,6 @@ def _in_arrondissement(index: CommuneIndex, match: Match, town: Town, number: in
     return match._replace(place=divided[0]) if len(divided) == 1 else match
 
 
-def _scopes(index: CommuneIndex, postcode: str, declared: str, of_pole: str) -> Sequence[Scope]:
-    """Return where to look, the narrowest first."""
-    if postcode:
-        return _postcode_scopes(index, postcode)
-    if declared:
-        near = frozenset((declared,))
-        return (
-            Scope("town_in_departement", 0.95, _ALIKE_IN_DEPARTEMENT, departements=near),
-            Scope("departement_contradicts_town", 0.4, 1.0),
-        )
-    france = Scope("only_town_of_that_name", 0.8, _ALIKE_IN_FRANCE)
-    if not of_pole:
-        return (france,)
-    near = frozenset((of_pole,))
-    pole = Scope("town_in_pole_departement", 0.85, _ALIKE_IN_DEPARTEMENT, departements=near)
-    return (pole, france)
-
-
-@lru_cache(maxsize=10_000)
-def _postcode_scopes(index: CommuneIndex, postcode: str) -> Sequence[Scope]:
-    near = index.departements_of(postcode)
-    scopes = (
-        Scope("town_in_departement", 0.9, _ALIKE_IN_DEPARTEMENT, departements=near),
-        Scope("postcode_contradicts_town", 0.4, 1.0),
-    )
-    under = frozenset(index.by_postcode.get(postcode, ()))
-    if not under:
-        return scopes
-    return (Scope("postcode_and_town", 1.0, _ALIKE_UNDER_POSTCODE, communes=under), *scopes)
-
-
 def _match_town(index: CommuneIndex, name: str, scopes: Sequence[Scope]) -> Match | None:
     """Return the town of that name, else the likest; None where there is none."""
     hits = index.hits(name)
@@ -197,13 +150,13 @@ def _match_town(index: CommuneIndex, name: str, scopes: Sequence[Scope]) -> Matc
     for scope in trusted:
         if match := _match_hits(index, name, hits, scope):
             return match
-        if scope.communes:
+        if scope.area.communes:
             # "Paris-l'Hôpital" is a town of its own: under a postcode of Paris it is not Paris.
             names = index.longer(name) + ([] if hits else index.shorter(name))
             if match := _match_beginning(index, name, names, scope):
                 return match
     # "Lens" under the postcode of Sens may be a slip in the one or in the other.
-    for scope in [scope for scope in trusted if scope.communes] if hits else trusted:
+    for scope in [scope for scope in trusted if scope.area.communes] if hits else trusted:
         if match := _match_misspelt(index, name, scope):
             return match._replace(status=REVIEW) if hits else match
     for scope in scopes:
@@ -217,22 +170,16 @@ def _match_town(index: CommuneIndex, name: str, scopes: Sequence[Scope]) -> Matc
 
 def _match_hits(index: CommuneIndex, name: str, hits: Sequence[Hit], scope: Scope) -> Match | None:
     """Choose among the names met in a scope; None where there is none."""
-    best: dict[str, Hit] = {}
-    for hit in hits:
-        code = hit.name.code_commune
-        if scope.holds(hit.name) and (code not in best or hit.score > best[code].score):
-            best[code] = hit
+    best = best_by_commune(hit for hit in hits if scope.area.holds(hit.name))
     if not best:
         return None
-    first, *others = sorted(
-        best.values(), key=lambda hit: (-hit.score, -index.population(hit.name))
-    )
+    first, *others = sorted(best, key=lambda hit: (-hit.score, -index.population(hit.name)))
     # Where the address says to look, a commune goes before the déléguée of its name; elsewhere
     # the two rival each other.
     tie = 0.0 if scope.by_address else 0.03
     rivals = [hit for hit in others if first.score - hit.score <= tie]
     population = index.population(first.name)
-    if any(population < _DOMINANT * index.population(hit.name) for hit in rivals) or (
+    if any(population < DOMINANT * index.population(hit.name) for hit in rivals) or (
         rivals and population == 0
     ):
         return Match(REJECTED, _told("ambiguous_town", [first.name, *(r.name for r in rivals)]))
@@ -255,9 +202,9 @@ def _doubted(
         return match
     met, population = match.place, match.place.population
     same = [hit.name for hit in hits if hit.name.code_commune != met.code_commune]
-    meant = [other for other in same if scope.holds(other)]
+    meant = [other for other in same if scope.area.holds(other)]
     if population < _LARGE:
-        meant += [o for o in index.longer(name) if o.kind == "current" and scope.holds(o)]
+        meant += [o for o in index.longer(name) if o.kind == "current" and scope.area.holds(o)]
     bigger = {other.code_commune: other for other in meant if index.population(other) > population}
     if bigger:
         ranked = sorted(bigger.values(), key=lambda o: (-index.population(o), o.code_commune))
@@ -266,7 +213,7 @@ def _doubted(
     large = [
         other
         for other in same
-        if other.kind == "current" and index.population(other) > max(_LARGE, _DOMINANT * population)
+        if other.kind == "current" and index.population(other) > max(_LARGE, DOMINANT * population)
     ]
     if large:
         reason = _told(scope.reason, large)
@@ -284,13 +231,13 @@ def _match_beginning(
 
     "Lyon Part-Dieu" is Lyon; "Châtillon" is Châtillon-sur-Chalaronne where no other is near.
     """
-    met = [other for other in names if scope.holds(other)]
+    met = [other for other in names if scope.area.holds(other)]
     if len({other.code_commune for other in met}) != 1:
         return None
     if len(loose(name)) < _SHORTEST_NAME or name in OF_A_STREET:
         return None
     longest = max(met, key=lambda other: len(other.folded))
-    score = scope.weight * 0.85
+    score = scope.weight * PART
     # "Cergy-Pontoise" names two towns.
     rest = index.by_name.get(name.removeprefix(longest.folded).strip(), ())
     status = REVIEW if any(index.population(other) >= TOWN for other in rest) else ACCEPTED
@@ -299,27 +246,18 @@ def _match_beginning(
 
 def _match_misspelt(index: CommuneIndex, name: str, scope: Scope) -> Match | None:
     """Return the town of a scope whose name is likest to `name`, if it is like enough."""
-    names = index.names_in(scope)
-    found = process.extract(
-        name,
-        [other.folded for other in names],
-        scorer=OSA.normalized_similarity,
-        score_cutoff=scope.alike - _LIKER,
-        limit=8,
-    )
-    best: dict[str, tuple[float, Name]] = {}
-    for _, score, position in found:  # likest first
-        best.setdefault(names[position].code_commune, (score, names[position]))
-    ranked = list(best.values())
-    if not ranked or ranked[0][0] < scope.alike:
+    # In all France there are villages like anything.
+    names = index.towns if scope.area.everywhere else index.names_in(scope.area)
+    ranked = best_by_commune(likest(name, names, alike=scope.alike - _LIKER))
+    if not ranked or ranked[0].score < scope.alike:
         return None
-    score, likest = ranked[0]
-    margin = score - ranked[1][0] if len(ranked) > 1 else 1.0
+    met, score, _ = ranked[0]
+    margin = score - ranked[1].score if len(ranked) > 1 else 1.0
     if margin < _LIKER:
         return None
     status = ACCEPTED if scope.by_address else REVIEW
     reason = f"misspelt_town: {shown(name)}"
-    return _placed(index, likest, status, reason, scope.weight * score, margin)
+    return _placed(index, met, status, reason, scope.weight * score, margin)
 
 
 def _match_street_line(index: CommuneIndex, name: str, scopes: Sequence[Scope]) -> Match | None:
@@ -333,10 +271,10 @@ def _match_street_line(index: CommuneIndex, name: str, scopes: Sequence[Scope]) 
         if start:
             hits = [hit for hit in hits if hit.name.folded == phrase]
         # A street is not to overrule a postcode.
-        for scope in scopes[:1] if start and scopes[0].communes else scopes:
+        for scope in scopes[:1] if start and scopes[0].area.communes else scopes:
             match = _match_hits(index, phrase, hits, scope)
             if match and match.place and (fit := _fit_for_line(match, phrase, scope)):
-                if not start or len(scope.communes) == 1:
+                if not start or len(scope.area.communes) == 1:
                     return fit
                 if fit.status == ACCEPTED:
                     return _of_street_line(fit)
@@ -346,7 +284,7 @@ def _match_street_line(index: CommuneIndex, name: str, scopes: Sequence[Scope]) 
 def _fit_for_line(match: Match, phrase: str, scope: Scope) -> Match | None:
     """Return a match by what stands where a street may: sure, to review, or rather a hamlet."""
     hamlet = without_article(phrase) in HAMLETS
-    if scope.communes:
+    if scope.area.communes:
         return _of_street_line(match) if hamlet else match
     population = match.place.population if match.place else 0
     if hamlet or population < TOWN:

@@ -76,7 +76,8 @@ def _placing(counts: Mapping[str, Any], lang: Language) -> Iterator[SummaryRow]:
             detail = _parts(counts["precision"][status], "", lang)
         yield SummaryRow(label(f"summary_{status}", lang), number, share, detail)
     # What is rare is told only where it happens.
-    for key in ("outside_every_commune", "members_without_pole", "members_of_unlisted_poles"):
+    rare = ("snapped", "outside_every_commune")
+    for key in (*rare, "members_without_pole", "members_of_unlisted_poles"):
         if counts[key]:
             yield SummaryRow(label(f"summary_{key}", lang), counts[key], None, "")
 

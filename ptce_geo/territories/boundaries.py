@@ -28,6 +28,7 @@ def read_territories(
     *,
     year: int = CURRENT_YEAR,
     departements: str | Sequence[str] | None = None,
+    resolution: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the territories of one level, with their shapes.
 
@@ -39,6 +40,10 @@ def read_territories(
         Vintage of the code officiel géographique (1 January).
     departements : str or sequence of str, optional
         Only territories that lie at least partly in these départements (INSEE codes).
+    resolution : str, optional
+        "admin-express", "5m", "50m", "100m" or "1000m", once ``ptce-geo boundaries install`` has
+        fetched it. None for the embedded boundaries of `year`, or, where there are none, for the
+        finest that are installed.
 
     Returns
     -------
@@ -50,7 +55,8 @@ def read_territories(
         reference point, ``reference_point`` ("town_hall" or "point_on_surface") and
         ``postcodes`` (separated by spaces); communes ``old_codes`` (of the communes that became
         part of it, separated by spaces; "" for none) and ``siren``; municipal arrondissements
-        ``code_commune``; EPCI ``type`` and ``code_departements`` (separated by spaces).
+        ``code_commune``; EPCI ``type`` and ``code_departements`` (separated by spaces). What is
+        installed has of these what its source has, see `install_boundaries`.
 
     Notes
     -----
@@ -60,7 +66,8 @@ def read_territories(
     Raises
     ------
     UnknownTerritoryError
-        For a level, year or département that is not known; the message lists those that are.
+        For a level, year, resolution or département that is not known; the message lists those
+        that are.
     InputError
         When `departements` is empty.
 
@@ -69,10 +76,10 @@ def read_territories(
     >>> read_territories("departement", departements=["42"]).loc["42", "nom"]
     'Loire'
     """
-    path = catalogue().territories(level, year)
+    path = catalogue().territories(level, year, resolution=resolution)
     if departements is None:
         return gpd.read_parquet(path)
-    column, codes = _touching(departements, level=level, year=year)
+    column, codes = _touching(departements, level=level, year=year, resolution=resolution)
     return gpd.read_parquet(path, filters=[(column, "in", codes)])
 
 
@@ -81,12 +88,13 @@ def territory_table(
     *,
     year: int = CURRENT_YEAR,
     departements: str | Sequence[str] | None = None,
+    resolution: str | None = None,
 ) -> pd.DataFrame:
     """Return what `read_territories` does, without the shapes: a matter of milliseconds.
 
     Parameters
     ----------
-    level, year, departements
+    level, year, departements, resolution
         As for `read_territories`.
 
     Returns
@@ -97,7 +105,8 @@ def territory_table(
     Raises
     ------
     UnknownTerritoryError
-        For a level, year or département that is not known; the message lists those that are.
+        For a level, year, resolution or département that is not known; the message lists those
+        that are.
     InputError
         When `departements` is empty.
 
@@ -107,10 +116,10 @@ def territory_table(
     >>> len(table), table.loc["84", "nom"]
     (18, 'Auvergne-Rhône-Alpes')
     """
-    table = _table(catalogue().territories(level, year))
+    table = _table(catalogue().territories(level, year, resolution=resolution))
     if departements is None:
         return table.copy()
-    column, codes = _touching(departements, level=level, year=year)
+    column, codes = _touching(departements, level=level, year=year, resolution=resolution)
     return table[table.reset_index()[column].isin(codes).to_numpy()].copy()
 
 
@@ -209,9 +218,11 @@ def _table(path: Path) -> pd.DataFrame:
     return pq.read_table(path, columns=columns).to_pandas()
 
 
-def _touching(departements: str | Sequence[str], *, level: str, year: int) -> tuple[str, list[str]]:
+def _touching(
+    departements: str | Sequence[str], *, level: str, year: int, resolution: str | None
+) -> tuple[str, list[str]]:
     """Return a column and the values it has in the territories that touch `departements`."""
-    known = _table(catalogue().territories("departement", year))
+    known = _table(catalogue().territories("departement", year, resolution=resolution))
     asked = [departements] if isinstance(departements, str) else list(departements)
     if not asked:
         msg = "departements is empty; give at least one département, or leave it out for all"
@@ -227,7 +238,7 @@ def _touching(departements: str | Sequence[str], *, level: str, year: int) -> tu
     if level == "region":
         return "code", known.loc[asked, "code_region"].unique().tolist()
     if level == "epci":
-        epci = _table(catalogue().territories(level, year))
+        epci = _table(catalogue().territories(level, year, resolution=resolution))
         apart = epci["code_departements"].str.split().map(set(asked).isdisjoint)
         return "code", epci.index[~apart.astype(bool)].tolist()
     return "code_departement", asked

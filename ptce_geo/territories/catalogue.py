@@ -1,7 +1,8 @@
-"""Which vintages and levels of the map of France are at hand, and in which files.
+"""Which vintages, levels and resolutions of the map of France are at hand, and in which files.
 
 A folder of boundaries is one that holds ``manifest.json``. Nothing in this room reads a file that
-the manifest does not name.
+a manifest does not name. There may be several such folders; each question is answered by the
+first one that can.
 """
 
 from __future__ import annotations
@@ -33,73 +34,156 @@ LEVELS: Final = (
     "departement",
     "region",
 )
+# Of the contours that can be installed beside the embedded ones, from the finest to the coarsest.
+RESOLUTIONS: Final = ("admin-express", "5m", "50m", "100m", "1000m")
+
 ENVIRONMENT_VARIABLE: Final = "PTCE_GEO_BOUNDARIES"
+MANIFEST: Final = "manifest.json"
 _PACKAGE: Final = Path(__file__).parents[1]
+_INSTALLABLE_SINCE: Final = 2019
+
+
+@dataclass(frozen=True)
+class BoundaryFile:
+    """One file of boundaries: where it is, how many rows and bytes it has."""
+
+    path: Path
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class BoundaryFolder:
+    """One folder of boundaries: where it is, and its manifest."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    def vintage(self, year: int) -> dict[str, Any]:
+        """Return what the manifest says of a year: nothing where it does not know it."""
+        return self.manifest["vintages"].get(str(year), {})
+
+    def levels(self, year: int, resolution: str | None) -> dict[str, BoundaryFile]:
+        """Return the files of a year by level; of `resolution`, or the embedded for None."""
+        vintage = self.vintage(year)
+        if resolution is not None:
+            vintage = vintage.get("resolutions", {}).get(resolution, {})
+        return {
+            level: BoundaryFile(self.path / line["path"], line["rows"], line["bytes"])
+            for level, line in vintage.get("levels", {}).items()
+        }
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The content of one folder of boundaries, as its manifest tells it.
+    """The boundaries at hand.
 
     Attributes
     ----------
-    folder : Path
-        Where the files are.
-    manifest : dict
-        The parsed ``manifest.json``.
+    folders : tuple of BoundaryFolder
+        Where they are, first choice first.
     """
 
-    folder: Path
-    manifest: dict[str, Any]
+    folders: tuple[BoundaryFolder, ...]
 
     @property
     def years(self) -> tuple[int, ...]:
         """Vintages at hand, oldest first."""
-        return tuple(sorted(int(year) for year in self.manifest["vintages"]))
+        years = {int(year) for folder in self.folders for year in folder.manifest["vintages"]}
+        return tuple(sorted(years))
+
+    @property
+    def embedded(self) -> BoundaryFolder:
+        """The folder that the territories of `CURRENT_YEAR` come from."""
+        holding = (folder for folder in self.folders if folder.levels(CURRENT_YEAR, None))
+        return next(holding, self.folders[0])
 
     @property
     def attribution(self) -> tuple[str, ...]:
-        """Whom to name wherever the boundaries are shown."""
-        return tuple(self.manifest["attribution"])
+        """Whom to name wherever the embedded boundaries are shown."""
+        return tuple(self.embedded.manifest.get("attribution", ()))
 
-    def territories(self, level: str, year: int) -> Path:
-        """Return the file of a level, or raise `UnknownTerritoryError` listing the known ones."""
-        levels = self._vintage(year)["levels"]
-        if level not in levels:
-            msg = f"unknown level {level!r}; known: {', '.join(levels)}"
+    def resolutions(self, year: int) -> tuple[str, ...]:
+        """Return the resolutions of `year` that are installed, finest first."""
+        found = {
+            name for folder in self.folders for name in folder.vintage(year).get("resolutions", {})
+        }
+        return tuple(name for name in RESOLUTIONS if name in found)
+
+    def levels(self, year: int, *, resolution: str | None = None) -> dict[str, BoundaryFile]:
+        """Return the files of a year by level, or raise `UnknownTerritoryError`.
+
+        Without `resolution`, the embedded ones, else those of the finest resolution installed.
+        """
+        if year not in self.years:
+            msg = f"no boundaries of {year}; known years: {listing(self.years, most=20)}"
+            raise UnknownTerritoryError(msg + _how_to_install(year, resolution))
+        if resolution is not None and resolution not in RESOLUTIONS:
+            msg = f"unknown resolution {resolution!r}; known: {', '.join(RESOLUTIONS)}"
             raise UnknownTerritoryError(msg)
-        return self.folder / levels[level]["path"]
+        installed = self.resolutions(year)
+        for wanted in [resolution] if resolution else [None, *installed]:
+            found: dict[str, BoundaryFile] = {}
+            for folder in self.folders:
+                found = folder.levels(year, wanted) | found
+            if found:
+                return found
+        msg = (
+            f"no boundaries of {year} at {resolution or 'any resolution'}; "
+            f"installed: {', '.join(installed) or 'none'}"
+        )
+        raise UnknownTerritoryError(msg + _how_to_install(year, resolution))
+
+    def territories(self, level: str, year: int, *, resolution: str | None = None) -> Path:
+        """Return the file of a level, or raise `UnknownTerritoryError` listing the known ones."""
+        levels = self.levels(year, resolution=resolution)
+        if level not in levels:
+            at = f" at {resolution}" if resolution else ""
+            msg = f"no level {level!r} of {year}{at}; known: {', '.join(levels)}"
+            raise UnknownTerritoryError(msg)
+        return levels[level].path
 
     def names(self, year: int) -> Path:
         """Return the file of every name that communes go or went by."""
-        return self.folder / self._vintage(year)["names"]["path"]
+        for folder in self.folders:
+            if line := folder.vintage(year).get("names"):
+                return folder.path / line["path"]
+        known = [
+            year for year in self.years if any("names" in f.vintage(year) for f in self.folders)
+        ]
+        msg = f"no names of communes of {year}; known years: {listing(known, most=20)}"
+        raise UnknownTerritoryError(msg)
 
-    def _vintage(self, year: int) -> dict[str, Any]:
-        try:
-            return self.manifest["vintages"][str(year)]
-        except KeyError:
-            msg = f"no boundaries of {year}; known years: {listing(self.years, most=20)}"
-            raise UnknownTerritoryError(msg) from None
+    def history(self, name: str) -> Path:
+        """Return a file of the history of the communes, or raise `UnknownTerritoryError`."""
+        known: dict[str, Path] = {}
+        for folder in self.folders:
+            for key, line in folder.manifest.get("history", {}).items():
+                known.setdefault(key, folder.path / line["path"])
+        if name not in known:
+            msg = f"no history {name!r}; known: {listing(sorted(known), most=20) or 'none'}"
+            raise UnknownTerritoryError(msg)
+        return known[name]
 
 
 def catalogue() -> Catalogue:
-    """Return the first folder of boundaries found, in the order of `boundary_folders`.
+    """Return what the folders of `boundary_folders` hold.
 
     Raises
     ------
     BoundariesNotFoundError
-        When none of the folders holds a ``manifest.json``.
+        When none of the folders holds a ``manifest.json``, or one that does is damaged.
     """
     looked_at = list(boundary_folders())
-    for folder in looked_at:
-        path = folder / "manifest.json"
-        if path.is_file():
-            return _read(path, path.stat().st_mtime_ns)
-    msg = (
-        f"no manifest.json in any folder of boundaries; looked in "
-        f"{listing(looked_at)}; reinstall ptce_geo or set {ENVIRONMENT_VARIABLE}"
-    )
-    raise BoundariesNotFoundError(msg)
+    manifests = [folder / MANIFEST for folder in looked_at]
+    folders = [_read(path, path.stat().st_mtime_ns) for path in manifests if path.is_file()]
+    if not folders:
+        msg = (
+            f"no {MANIFEST} in any folder of boundaries; looked in "
+            f"{listing(looked_at)}; reinstall ptce_geo or set {ENVIRONMENT_VARIABLE}"
+        )
+        raise BoundariesNotFoundError(msg)
+    return Catalogue(tuple(folders))
 
 
 def boundary_folders() -> Iterator[Path]:
@@ -110,11 +194,32 @@ def boundary_folders() -> Iterator[Path]:
     """
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
         yield Path(named)
-    yield platformdirs.user_data_path("ptce_geo") / "boundaries"
+    yield user_folder()
     yield _PACKAGE / "_boundaries"
     yield _PACKAGE.parent / "data" / "boundaries"
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, modified: int) -> Catalogue:  # noqa: ARG001 - a changed file is read again
-    return Catalogue(path.parent, json.loads(path.read_text(encoding="utf-8")))
+def user_folder() -> Path:
+    """Return the folder in the user's data directory that boundaries are installed to."""
+    return platformdirs.user_data_path("ptce_geo") / "boundaries"
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, modified: int) -> BoundaryFolder:  # noqa: ARG001 - read again when changed
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        sound = isinstance(manifest["vintages"], dict)
+    except (ValueError, KeyError, TypeError):
+        sound = False
+    if not sound:
+        msg = f"{path} is damaged, not a manifest of boundaries; remove it and install them again"
+        raise BoundariesNotFoundError(msg)
+    return BoundaryFolder(path.parent, manifest)
+
+
+def _how_to_install(year: int, resolution: str | None) -> str:
+    """Return the end of a message: the command that fetches what is missing, where there is one."""
+    if not _INSTALLABLE_SINCE <= year <= CURRENT_YEAR or resolution == RESOLUTIONS[0]:
+        return ""
+    command = f"ptce-geo boundaries install --year {year} --resolution {resolution or '50m'}"
+    return f"; to install it: {command}"

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from ptce_geo import schema
-from ptce_geo.geocoding.text import fold, loose, split_arrondissement, without_article
-from ptce_geo.territories import commune_names, territory_table
+from ptce_geo.territories.boundaries import commune_names, territory_table
+from ptce_geo.territories.names import fold, loose, split_arrondissement, without_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,8 +30,12 @@ _KIND_MALUS: Final = {
     "associee": 0.02,
     "former": 0.04,
 }
-# How well a name is met: as it is, but for its article, but for articles and blanks.
+# How well a name is met: as it is, but for its article, but for articles and blanks, ...
 _STRICT, _WITHOUT_ARTICLE, _LOOSE = 1.0, 0.98, 0.95
+# ... in its first words only ("Aix"), or with words behind it ("Lyon Part-Dieu").
+PART: Final = 0.85
+# A town that is this much more peopled than all others of its name is the likely one.
+DOMINANT: Final = 20
 
 _MOST_WORDS: Final = 12
 
@@ -49,55 +56,43 @@ class Place(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A name that `code_commune` goes or went by."""
+    """A name that `code_commune` goes or went by; `code` is of what bears or bore it."""
 
     folded: str
     text: str
     kind: str
+    code: str
     code_commune: str
     departement: str
 
 
 class Hit(NamedTuple):
-    """A name met by what was asked, and how well (0…1)."""
+    """A name met by what was asked, how well (0…1), and in which way."""
 
     name: Name
     score: float
+    reason: str
 
 
-class Scope(NamedTuple):
-    """Somewhere to look for a town.
+class Area(NamedTuple):
+    """Somewhere to look for a commune: everywhere in France, where both are empty.
 
     Attributes
     ----------
-    reason : str
-        What is said of a town met here.
-    weight : float
-        What it is worth (0…1) to have met it here.
-    alike : float
-        How like a misspelt name must be; 1 where only the name itself will do.
     communes, departements : frozenset of str
-        What the scope is limited to; nothing where empty.
+        What the area is limited to; the communes alone where there are some.
     """
 
-    reason: str
-    weight: float
-    alike: float
     communes: frozenset[str] = frozenset()
     departements: frozenset[str] = frozenset()
 
     @property
-    def by_address(self) -> bool:
-        """Whether the address itself, not the pole or nothing at all, says to look here."""
-        return self.weight >= 0.9
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether a town met here is not where the address says it is."""
-        return self.weight < 0.5
+    def everywhere(self) -> bool:
+        """Whether the area is limited to nothing."""
+        return not (self.communes or self.departements)
 
     def holds(self, name: Name) -> bool:
-        """Return whether the commune of `name` lies in this scope."""
+        """Return whether the commune of `name` lies in this area."""
         if self.communes:
             return name.code_commune in self.communes
         return not self.departements or name.departement in self.departements
@@ -115,8 +110,6 @@ class CommuneIndex:
         The municipal arrondissements of Paris, Lyon and Marseille.
     by_code : mapping of code to `Place`
         Both of these, an arrondissement by its own code ("75111").
-    successors : mapping of code to commune code
-        Codes that are no commune's now, of communes vanished, déléguées and associées.
     by_name, by_loose_name : mapping of folded name to its `Name`s
         Without their article, and without articles, prepositions and blanks.
     sorted_names : sequence of str
@@ -132,7 +125,8 @@ class CommuneIndex:
     places: Mapping[str, Place]
     arrondissements: Mapping[tuple[str, int], Place]
     by_code: Mapping[str, Place]
-    successors: Mapping[str, str]
+    names: Sequence[Name]
+    names_of_code: Mapping[str, Sequence[Name]]
     by_name: Mapping[str, Sequence[Name]]
     by_loose_name: Mapping[str, Sequence[Name]]
     sorted_names: Sequence[str]
@@ -145,25 +139,30 @@ class CommuneIndex:
     def hits(self, folded: str) -> list[Hit]:
         """Return the names that `folded` meets, but for articles and blanks."""
         met = self.by_name.get(without_article(folded))
-        if met:
-            return [
-                Hit(name, (_STRICT if name.folded == folded else _WITHOUT_ARTICLE) - _malus(name))
-                for name in met
-            ]
+        if met is None:
+            met = self.by_loose_name.get(loose(folded), ())
+            return [Hit(name, _LOOSE - malus(name), "name_run_together") for name in met]
         return [
-            Hit(name, _LOOSE - _malus(name)) for name in self.by_loose_name.get(loose(folded), ())
+            Hit(name, _STRICT - malus(name), "name")
+            if name.folded == folded
+            else Hit(name, _WITHOUT_ARTICLE - malus(name), "name_without_article")
+            for name in met
         ]
 
     def longer(self, folded: str) -> list[Name]:
         """Return the names that go on where `folded` ends: "aix" → Aix-en-Provence, …."""
-        begin = f"{without_article(folded)} "
+        return self.beginning(f"{folded} ")
+
+    def beginning(self, letters: str) -> list[Name]:
+        """Return the names that begin with `letters`: "aix en pr" → Aix-en-Provence."""
+        begin = without_article(letters)
         # No letter of a folded name sorts behind "{".
         start = bisect_left(self.sorted_names, begin)
         end = bisect_left(self.sorted_names, f"{begin}{{", start)
         names = [name for key in self.sorted_names[start:end] for name in self.by_name[key]]
-        if begin == f"{folded} ":
+        if begin == letters:
             return names
-        return [name for name in names if name.folded.startswith(f"{folded} ")]
+        return [name for name in names if name.folded.startswith(letters)]
 
     def shorter(self, folded: str) -> list[Name]:
         """Return the names that `folded` begins with: "lyon part dieu" → Lyon."""
@@ -176,15 +175,13 @@ class CommuneIndex:
             if name.folded == begin or name.folded == without_article(begin)
         ]
 
-    def names_in(self, scope: Scope) -> Sequence[Name]:
-        """Return the names of the communes that lie in a scope; of all France, of the towns."""
-        if scope.communes:
-            return [name for code in scope.communes for name in self.by_commune[code]]
-        if scope.departements:
-            return [
-                name for code in scope.departements for name in self.by_departement.get(code, ())
-            ]
-        return self.towns
+    def names_in(self, area: Area) -> Sequence[Name]:
+        """Return the names of the communes that lie in an area."""
+        if area.everywhere:
+            return self.names
+        if area.communes:
+            return [name for code in area.communes for name in self.by_commune[code]]
+        return [name for code in area.departements for name in self.by_departement.get(code, ())]
 
     def population(self, name: Name) -> int:
         """Return the inhabitants of the commune of `name`; 0 outside the embedded France."""
@@ -217,8 +214,34 @@ class CommuneIndex:
         return postcode.startswith(("975", "98"))
 
 
-def _malus(name: Name) -> float:
+def malus(name: Name) -> float:
+    """Return what is taken off the score of a name for not being a commune's own today."""
     return _KIND_MALUS[name.kind]
+
+
+def likest(folded: str, names: Sequence[Name], *, alike: float) -> list[Hit]:
+    """Return those of `names` that are at least so much like `folded` (0…1), likest first.
+
+    Likeness is one less the restricted Damerau-Levenshtein distance per letter of the longer.
+    """
+    found = process.extract(
+        folded,
+        [name.folded for name in names],
+        scorer=OSA.normalized_similarity,
+        score_cutoff=alike,
+        limit=None,
+    )
+    return [Hit(names[position], score, "misspelt") for _, score, position in found]
+
+
+def best_by_commune(hits: Iterable[Hit]) -> list[Hit]:
+    """Return the best hit of each commune, the first of those that are as good."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        code = hit.name.code_commune
+        if code not in best or hit.score > best[code].score:
+            best[code] = hit
+    return list(best.values())
 
 
 @lru_cache(maxsize=2)
@@ -245,7 +268,8 @@ def commune_index(year: int) -> CommuneIndex:
             for place in divided.values()
         },
         by_code={**places, **divided},
-        successors=_successors(table),
+        names=names,
+        names_of_code=_grouped((name.code, name) for name in sorted(names, key=malus)),
         by_name=by_name,
         by_loose_name=_grouped((loose(name.folded), name) for name in names),
         sorted_names=sorted(by_name),
@@ -262,15 +286,13 @@ def commune_index(year: int) -> CommuneIndex:
 
 
 def _names(table: pd.DataFrame) -> list[Name]:
-    columns = (table[column].tolist() for column in ("name", "kind", "code_commune"))
-    departements = table["code_departement"].tolist()
+    columns = ("name", "kind", "code", "code_commune", "code_departement")
     names = []
-    for text, kind, code, departement in zip(*columns, departements, strict=True):
-        names.append(Name(fold(text), text, kind, code, departement))
+    for text, *cells in zip(*(table[column].tolist() for column in columns), strict=True):
+        names.append(Name(fold(text), text, *cells))
         if " (" in text:
             # "Castillon (Canton de Lembeye)" is Castillon to those who live there.
-            short = fold(text.partition(" (")[0])
-            names.append(Name(short, text, kind, code, departement))
+            names.append(Name(fold(text.partition(" (")[0]), text, *cells))
     return names
 
 
@@ -285,13 +307,6 @@ def _places(table: pd.DataFrame) -> dict[str, Place]:
     codes = table.index.tolist()
     cells = zip(codes, *(table[column].tolist() for column in columns), strict=True)
     return dict(zip(codes, map(Place._make, cells), strict=True))
-
-
-def _successors(table: pd.DataFrame) -> dict[str, str]:
-    pairs = table[["code", schema.CODE_COMMUNE]].drop_duplicates()
-    pairs = pairs[~pairs["code"].isin(pairs[schema.CODE_COMMUNE])]
-    unique = pairs[~pairs["code"].duplicated(keep=False)]
-    return dict(zip(unique["code"], unique[schema.CODE_COMMUNE], strict=True))
 
 
 def _departement_codes(year: int) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Which commune each of a million points lies in: `locate` against spatial joins.
 
 Run from the root of a checkout: ``python benchmarks/locate.py``. SedonaDB and DuckDB take part
-where they are installed (``pip install sedonadb duckdb``); no network is used.
+where they are installed (``pip install sedonadb duckdb==1.5.5 duckdb-extension-spatial==1.5.5``:
+the extension must be that of the version); no network is used.
 """
 
 from __future__ import annotations
@@ -193,12 +194,11 @@ def sedona_peer(communes: gpd.GeoDataFrame) -> Peer:
 
 def duckdb_peer(communes: gpd.GeoDataFrame) -> Peer:
     import duckdb
+    from duckdb_extensions import import_extension
 
     database = duckdb.connect()
-    try:
-        database.load_extension("spatial")
-    except duckdb.Error as error:
-        raise ImportError(error) from None
+    import_extension("spatial", con=database)
+    database.load_extension("spatial")
 
     def prepare(points: Points) -> None:
         columns = {"id": np.arange(points.shape[1]), "x": points[0], "y": points[1]}

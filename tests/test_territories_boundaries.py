@@ -6,6 +6,7 @@ import importlib
 import shutil
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -17,6 +18,7 @@ from ptce_geo.territories import (
     simplify_territories,
     territory_table,
 )
+from ptce_geo.territories.boundaries import dissolved
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -123,3 +125,16 @@ def test_no_boundaries_at_all(tmp_path, monkeypatch):
         read_territories("region")
     assert str(tmp_path) in str(error.value)
     assert isinstance(error.value, FileNotFoundError)
+
+
+def test_neighbours_whose_vertices_do_not_match_are_dissolved_all_the_same():
+    # The long side of the first is the short sides of the two others: a T-junction at (1, 1).
+    shapes = gpd.GeoSeries(
+        [shapely.box(0, 0, 1, 2), shapely.box(1, 0, 2, 1), shapely.box(1, 1, 2, 2)],
+        index=["a", "b", "c"],
+        crs=4326,
+    )
+    whole = dissolved(shapes, by=pd.Series("zone", index=["c", "b", "a"]))
+    assert whole["zone"].equals(shapely.box(0, 0, 2, 2))
+    with pytest.raises(shapely.errors.GEOSException):  # the fast way alone will not do
+        shapely.coverage_union_all(shapes.to_numpy())

@@ -1,4 +1,16 @@
-"""The ground: catalogue of vintages, boundaries of the territories, joining members to them."""
+"""The ground: the map of France of any vintage, and what joins members to it.
+
+Where to look:
+
+- what is at hand, and reading it: `catalogue`, `boundaries`;
+- which territory a point lies in: `locate`, on the grid of `cell_index`; members: `attach`;
+- which commune a name or code is: `names`, `commune_index`, `commune_search`, `register`;
+- which commune became which: `history`, `crosswalk`, `vintages`;
+- zones that are no level of the embedded France: `zonings`, read by `zoning_files` with
+  `zoning_headings`, joined by `zoning_attach`;
+- other boundaries: `install`, from `source_files`, verified by `source_checks`, fetched by
+  `download` over `session`.
+"""
 
 from ptce_geo.territories.attach import attach_territories
 from ptce_geo.territories.boundaries import (

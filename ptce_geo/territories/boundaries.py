@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
+    import numpy.typing as npt
+
 _SOUTH_OF_THE_METROPOLE = 40  # degrees of latitude; overseas lies south of it
 _METRES_A_DEGREE = 111_320
 
@@ -205,6 +208,20 @@ def simplify_territories(
         ]
     )
     return territories.set_geometry(drawn[territories.index])
+
+
+def dissolved(shapes: gpd.GeoSeries, *, by: pd.Series) -> gpd.GeoSeries:
+    """Return one shape for each value of `by`, aligned with `shapes`, sorted."""
+    return gpd.GeoSeries(
+        shapes.groupby(by).agg(lambda parts: _union(parts.to_numpy())), crs=shapes.crs
+    )
+
+
+def _union(parts: npt.NDArray[np.object_]) -> shapely.Geometry:
+    # Ten times as fast, but right only where neighbours share their borders exactly.
+    if shapely.coverage_is_valid(parts):
+        return shapely.coverage_union_all(parts)
+    return shapely.union_all(parts)
 
 
 def _simplified(shapes: gpd.GeoSeries, tolerance: float) -> gpd.GeoSeries:

@@ -12,7 +12,7 @@ from ptce_geo.checks import listing
 from ptce_geo.errors import UnreadableFileError
 from ptce_geo.metric import areas_km2
 from ptce_geo.schema import NAME, POPULATION, code_column
-from ptce_geo.territories.boundaries import read_territories, territory_table
+from ptce_geo.territories.boundaries import dissolved, read_territories, territory_table
 from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS
 from ptce_geo.territories.history import (
     FIRST_YEAR,
@@ -237,12 +237,11 @@ def _communes_of(year: int) -> pd.Index:
 
 def _dissolved(communes: gpd.GeoDataFrame, level: str, remarks: list[Remark]) -> gpd.GeoDataFrame:
     """Return a level that the source lacks, from its communes and the names of today."""
-    groups = communes.groupby(code_column(level))
-    shapes = groups["geometry"].agg(lambda parts: shapely.union_all(parts.to_numpy()))
+    shapes = dissolved(communes.geometry, by=communes[code_column(level)])
     columns = {NAME: territory_table(level)[NAME].reindex(shapes.index)}
     columns[NAME] = columns[NAME].fillna(shapes.index.to_series())
     if level == "departement":
-        columns[_REGION] = groups[_REGION].first()
+        columns[_REGION] = communes.groupby(_DEPARTEMENT)[_REGION].first()
     remarks.append(Remark("dissolved", {"level": level, "year": str(CURRENT_YEAR)}))
     shapes.index.name = "code"
     return gpd.GeoDataFrame(columns, index=shapes.index, geometry=shapes.array, crs=communes.crs)

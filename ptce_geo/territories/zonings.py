@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import shapely
 
 from ptce_geo import schema
 from ptce_geo.errors import InputError
@@ -20,7 +19,7 @@ from ptce_geo.files.cells import fold
 from ptce_geo.files.problems import Problem, problem_frame
 from ptce_geo.labels import Language, check_language, format_number, format_share, label
 from ptce_geo.metric import NO_CRS, areas_km2, coordinates, legal_crs
-from ptce_geo.territories.boundaries import read_territories, territory_table
+from ptce_geo.territories.boundaries import dissolved, read_territories, territory_table
 from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS
 from ptce_geo.territories.crosswalk import read_codes
 from ptce_geo.territories.history import parts, spells
@@ -228,8 +227,8 @@ def zoning_territories(zoning: Zoning, *, year: int = CURRENT_YEAR) -> gpd.GeoDa
     frame = groups[[schema.POPULATION, schema.AREA_KM2]].sum()
     frame.insert(0, schema.NAME, frame.index.map(zoning.names))
     frame[schema.COMMUNES] = groups.size()
-    shapes = groups["geometry"].agg(lambda parts: shapely.coverage_union_all(parts.to_numpy()))
-    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, crs=communes.crs))
+    shapes = dissolved(communes.geometry, by=codes.rename(schema.CODE))
+    return gpd.GeoDataFrame(frame, geometry=shapes)
 
 
 def _areas_where_legal(zones: gpd.GeoDataFrame) -> pd.Series:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 import ptce_geo
+from ptce_geo.checks import listing
 from ptce_geo.errors import PtceGeoError
 from ptce_geo.labels import (
     LANGUAGES,
@@ -121,7 +122,14 @@ def list_boundaries(*, lang: _Lang = "fr") -> None:
         resolution = label_if_known("boundaries", row.resolution, language)
         communes = format_number(row.communes, language)
         size = _megabytes(row.bytes, language)
-        rows.append([str(row.year), resolution, communes, size, str(row.folder)])
+        folder = str(row.folder)
+        if row.departements:
+            folder += "  " + label("boundaries_only", language).format(
+                departements=listing(row.departements.split())
+            )
+        if row.missing:
+            folder += "  " + label("boundaries_lost", language).format(count=row.missing)
+        rows.append([str(row.year), resolution, communes, size, folder])
     for year, resolution, communes, size, folder in rows:
         line = f"{year:7}{resolution:15}{communes:>9}{size:>12}   {folder}"
         console.print(line, soft_wrap=True)
@@ -135,7 +143,10 @@ def install(
     *,
     year: Annotated[
         int | None,
-        typer.Option(help="Vintage of the communes (1 January); if not given, the embedded one."),
+        typer.Option(
+            help="Vintage of the communes (1 January); if not given, the embedded one, or that "
+            "of the communes in the file."
+        ),
     ] = None,
     resolution: Annotated[
         str | None,
@@ -153,12 +164,11 @@ def install(
 ) -> None:
     """Install finer boundaries, or those of another year, for use without a network."""
     from ptce_geo.territories import install_boundaries  # the command starts faster without it
-    from ptce_geo.territories.catalogue import CURRENT_YEAR, user_folder
+    from ptce_geo.territories.catalogue import user_folder
     from ptce_geo.territories.install import ETALAB, planned_downloads
 
     language = _language(lang)
     console = _console()
-    year = year or CURRENT_YEAR
     if source == ETALAB:
         plan = planned_downloads(year=year, resolution=resolution)
         told = [size for size in plan.values() if size is not None]
@@ -168,7 +178,7 @@ def install(
         origin = next(iter(plan)).rpartition("/")[0]
         console.print(download)
         console.print(label("boundaries_from", language), origin, soft_wrap=True)
-    console.print(label("boundaries_to", language), str(user_folder()), soft_wrap=True)
+        console.print(label("boundaries_to", language), str(user_folder()), soft_wrap=True)
     with _progress(console, language) as progress:
         done = install_boundaries(
             year=year, resolution=resolution, source=source, progress=progress

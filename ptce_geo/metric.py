@@ -7,6 +7,7 @@ code has to agree.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -24,7 +25,7 @@ from ptce_geo.checks import (
     require_wgs84,
 )
 from ptce_geo.crs import LEGAL_CRS, crs_label, metric_crs
-from ptce_geo.errors import CrsError
+from ptce_geo.errors import CrsError, InputError
 from ptce_geo.schema import AREA_KM2, DISTANCE_KM, WGS84, code_column
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 NO_CRS: Final = 0
 _DEPARTEMENT: Final = code_column("departement")
+_A_DEPARTEMENT: Final = re.compile(r"0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
 _ANTILLES: Final = 5490
 # PROJ's area of use of EPSG:2972 stops at 54° W, the towns on the Maroni lie beyond; the areas of
 # the five legal CRS are several degrees apart, so a margin makes no point fall in two of them.
@@ -65,6 +67,8 @@ def areas_km2(shapes: Shapes) -> pd.Series:
     CrsError
         When `shapes` is not in EPSG:4326; when a shape spans two legal CRS or lies in none
         (overseas collectivity, abroad), or its ``code_departement`` is that of elsewhere.
+    InputError
+        When ``code_departement`` holds something else than such codes.
 
     References
     ----------
@@ -251,7 +255,8 @@ def coordinates(points: gpd.GeoSeries) -> Coordinates:
 def legal_crs(lonlat: Coordinates, departements: pd.Series | None = None) -> Codes:
     """Return the EPSG code of the legal CRS of each point, `NO_CRS` where there is none.
 
-    The code of the département decides; without one, the area of use that holds the point.
+    The code of the département decides; without one, the area of use that holds the point. What
+    is no such code raises `InputError`.
     """
     longitude, latitude = lonlat.T
     found = np.full(len(lonlat), NO_CRS, dtype="int64")
@@ -261,10 +266,17 @@ def legal_crs(lonlat: Coordinates, departements: pd.Series | None = None) -> Cod
             (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
         ] = epsg
     if departements is not None:
-        for code in departements.dropna().unique():
+        for code in departements.dropna().unique().tolist():
             found[(departements == code).to_numpy(dtype=bool, na_value=False)] = _crs_of(code)
     found[np.isnan(lonlat).any(axis=1)] = NO_CRS
     return found
+
+
+def crs_of_shapes(shapes: gpd.GeoSeries) -> Codes:
+    """Return the legal CRS that each shape lies in, `NO_CRS` for none, several or no geometry."""
+    corners = shapely.bounds(shapes.to_numpy())
+    southwest, northeast = legal_crs(corners[:, :2]), legal_crs(corners[:, 2:])
+    return np.where(southwest == northeast, southwest, NO_CRS)
 
 
 def paired_km(
@@ -292,14 +304,11 @@ def project(lonlat: Coordinates, epsg: int) -> Coordinates:
 def _crs_of_each(frame: Shapes, *, what: str) -> Codes:
     """Return the legal CRS of each row, `NO_CRS` without geometry; refuse what lies not in one."""
     require_wgs84(frame, what=what)
-    corners = shapely.bounds(frame.geometry.to_numpy())
-    southwest, northeast = corners[:, :2], corners[:, 2:]
+    southwest = coordinates(frame.geometry)
     departements = frame.get(_DEPARTEMENT) if isinstance(frame, gpd.GeoDataFrame) else None
-    crs = legal_crs(southwest)
+    crs = crs_of_shapes(frame.geometry)
     astray = ~np.isnan(southwest[:, 0]) & (
-        (crs == NO_CRS)
-        | (crs != legal_crs(northeast))
-        | (crs != legal_crs(southwest, departements))
+        (crs == NO_CRS) | (crs != legal_crs(southwest, departements))
     )
     if astray.any():
         first = int(np.argmax(astray))
@@ -341,7 +350,13 @@ def _area(epsg: int) -> tuple[float, float, float, float]:
     return area.west - _MARGIN_DEG, area.south - _MARGIN_DEG, area.east + _MARGIN_DEG, north
 
 
-def _crs_of(code_departement: str) -> int:
+def _crs_of(code_departement: object) -> int:
+    if not isinstance(code_departement, str) or not _A_DEPARTEMENT.fullmatch(code_departement):
+        msg = (
+            f"{_DEPARTEMENT} must hold the codes of départements as text ('01', '2A', '974'), "
+            f"found {code_departement!r}"
+        )
+        raise InputError(msg)
     try:
         return metric_crs(code_departement)
     except CrsError:  # an overseas collectivity

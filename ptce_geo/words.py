@@ -93,6 +93,10 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "ancien code, partagé depuis entre plusieurs communes",
         "former code, since shared among several communes",
     ),
+    "reason_point_elsewhere": (
+        "le point est dans une autre commune que celle du code",
+        "the point lies in another commune than that of the code",
+    ),
     "reason_snapped": (
         "hors des contours, rattachée à la commune la plus proche",
         "outside the boundaries, given the nearest commune",
@@ -130,11 +134,13 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "boundaries_folder": ("dossier", "folder"),
     "boundaries_embedded": ("embarquée", "embedded"),
     "boundaries_megabytes": ("{size} Mo", "{size} MB"),
-    "boundaries_unknown_size": ("taille non indiquée", "size not told"),
-    "boundaries_to_install": (
-        "Pour en installer d’autres (communes : 5m 86 Mo, 50m 17 Mo, 100m 8 Mo, 1000m 1 Mo) :",
-        "To install others (communes: 5m 86 MB, 50m 17 MB, 100m 8 MB, 1000m 1 MB):",
+    "boundaries_unknown_size": ("taille inconnue", "size unknown"),
+    "boundaries_only": ("(départements : {departements})", "(départements: {departements})"),
+    "boundaries_lost": (
+        "(fichiers disparus : {count} ; à réinstaller)",
+        "(files gone: {count}; install them again)",
     ),
+    "boundaries_to_install": ("Pour en installer d’autres :", "To install others:"),
     "boundaries_from": ("Depuis", "From"),
     "boundaries_download": (
         "À télécharger : {files} fichiers, {size}",
@@ -143,7 +149,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "boundaries_to": ("Vers", "To"),
     "boundaries_check": ("Vérification…", "Checking…"),
     "boundaries_installed": ("Installé : {year}, {resolution}", "Installed: {year}, {resolution}"),
-    "boundaries_credit": ("À citer sur les cartes :", "To be named on maps:"),
+    "boundaries_credit": ("À citer sur les cartes :", "To credit on maps:"),
     "boundaries_collectivities": (
         "communes de collectivités d’outre-mer laissées de côté : {communes}",
         "communes of overseas collectivities left aside: {communes}",
@@ -168,6 +174,26 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "boundaries_unknown": (
         "communes de la source inconnues en {year} : {count} ({codes})",
         "communes of the source not known in {year}: {count} ({codes})",
+    ),
+    "boundaries_year_recognised": (
+        "millésime reconnu à ses communes : {year}",
+        "vintage recognised by its communes: {year}",
+    ),
+    "boundaries_year_assumed": (
+        "millésime non reconnu, pris pour {year} ; sinon, le préciser avec --year",
+        "vintage not recognised, taken as {year}; if it is another, say it with --year",
+    ),
+    "boundaries_covered": (
+        "départements couverts, les seuls : {departements}",
+        "départements covered, no others: {departements}",
+    ),
+    "boundaries_cut": (
+        "territoires peut-être coupés par le bord de la source ({level}) laissés de côté : {count}",
+        "territories that the edge of the source may cut ({level}) left aside: {count}",
+    ),
+    "boundaries_without_epci": (
+        "EPCI des communes absents de la source : laissés de côté",
+        "EPCI of the communes not in the source: left aside",
     ),
     "boundaries_not_covered": (
         "départements non couverts : {departements}",

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 
 import pytest
 from contour_server import ETALAB, features, packed, path_of, simplified
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_configure(config):
+    """Let no test, doctest or collection see what a developer has installed."""
+    empty = tempfile.TemporaryDirectory(prefix="ptce_geo-tests-")
+    config.add_cleanup(empty.cleanup)
+    os.environ["XDG_DATA_HOME"] = empty.name
+    for name in ("PTCE_GEO_BOUNDARIES", "PTCE_GEO_CONTOURS_URL"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,12 @@ def test_commune_code(text, code, kind):
     assert cells.read_commune_code(text)[:2] == (code, kind)
 
 
+def test_codes_of_corsica_before_1976_are_read_on_demand():
+    assert cells.read_commune_code("20004", old_corsica=True) == ("20004", None, None, None)
+    assert cells.read_commune_code("2A004", old_corsica=True).value == "2A004"
+    assert cells.read_commune_code("99100", old_corsica=True).kind == LOST
+
+
 def test_every_commune_code_comes_back_from_a_spreadsheet():
     for code in territory_table().index:
         assert cells.read_commune_code(code) == (code, None, None, None)

@@ -218,6 +218,17 @@ def test_a_code_of_elsewhere_is_refused():
     assert len(to_metric(frame.drop(1))) == 2
 
 
+@pytest.mark.parametrize("code", [42, "zz", "2a", "42218", "Loire", "96", ""])
+def test_what_is_no_code_of_a_departement_is_refused(code):
+    frame = gpd.GeoDataFrame({"code_departement": [code]}, geometry=points(SAINT_ETIENNE))
+    with pytest.raises(InputError) as refused:
+        areas_km2(frame)
+    assert str(refused.value) == (
+        "code_departement must hold the codes of départements as text ('01', '2A', '974'), "
+        f"found {code!r}"
+    )
+
+
 def test_a_frame_in_another_crs_is_refused():
     projected = points(SAINT_ETIENNE).to_crs(2154)
     for function in (areas_km2, to_metric, convex_hull):

@@ -77,7 +77,8 @@ def test_a_code_that_became_several_goes_by_the_point_or_to_the_most_peopled():
     assert attached["nom_commune"].tolist() == ["Orsay", "Les Ulis", "Les Ulis", "Les Ulis"]
     assert attached["attach_reason"].tolist() == [
         *["old_commune_code: 78471"] * 2,
-        *["ambiguous_commune_code: 78471 (now 91692, 91471)"] * 2,
+        "ambiguous_commune_code: 78471 (now 91692, 91471)",
+        "point_elsewhere: 42218",
     ]
 
 
@@ -168,6 +169,50 @@ def test_every_reference_point_attaches_to_its_departement():
     # A town hall up to 500 m outside its generalised commune may lie over the border, or offshore.
     assert placed.mean() > 0.999
     assert (attached["code_departement"] == attached["own"])[placed].mean() > 0.999
+
+
+def test_a_point_far_from_the_commune_of_its_code_is_said():
+    members = members_at(PARIS_11, SAINT_DENIS_REUNION, SAINT_ETIENNE, code_commune=["42218"] * 3)
+    attached = attach_territories(members, levels="commune")
+    assert attached["code_commune"].tolist() == ["42218"] * 3
+    assert attached["attach_reason"].fillna("-").tolist() == [
+        *("point_elsewhere: 75056", "point_elsewhere: 97411", "-")
+    ]
+    # The point corrected, there is nothing to say any more.
+    attached.geometry = [shapely.Point(SAINT_ETIENNE)] * 3
+    assert attach_territories(attached)["attach_reason"].isna().all()
+
+
+def test_no_reference_point_contradicts_its_commune():
+    communes = territory_table()
+    points = gpd.points_from_xy(communes["longitude"], communes["latitude"])
+    members = gpd.GeoDataFrame({"code_commune": communes.index}, geometry=points, crs="EPSG:4326")
+    assert attach_territories(members, levels="commune")["attach_reason"].isna().all()
+
+
+def test_codes_said_to_be_of_a_year_are_read_in_it():
+    # In 2019 Sannerville was part of Saline, 14712, which is Troarn again since 2020.
+    sannerville = (-0.2233, 49.1865)
+    members = members_at(sannerville, None, code_commune=["14712", "21507"])
+    attached = attach_territories(members, levels="commune", from_year=2019)
+    assert attached["code_commune"].tolist() == ["14666", "21183"]
+    assert attached["attach_reason"].tolist() == [
+        *("old_commune_code: 14712", "old_commune_code: 21507")
+    ]
+
+
+def test_what_the_code_tells_is_said_where_the_point_tells_nothing():
+    members = members_at(ATLANTIC, ATLANTIC, code_commune=["97801", "99999"])
+    assert attach_territories(members)["attach_reason"].tolist() == [
+        "outside_embedded_france: 97801",
+        "unknown_commune_code: 99999",
+    ]
+
+
+def test_attaching_again_keeps_the_municipal_arrondissement():
+    levels = ["commune", "arrondissement_municipal"]
+    once = attach_territories(pd.DataFrame({"code_commune": ["75111", "42218"]}), levels=levels)
+    pd.testing.assert_frame_equal(attach_territories(once, levels=levels), once)
 
 
 def test_an_empty_list():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import shutil
 
 import geopandas as gpd
@@ -138,3 +139,15 @@ def test_neighbours_whose_vertices_do_not_match_are_dissolved_all_the_same():
     assert whole["zone"].equals(shapely.box(0, 0, 2, 2))
     with pytest.raises(shapely.errors.GEOSException):  # the fast way alone will not do
         shapely.coverage_union_all(shapes.to_numpy())
+
+
+@pytest.mark.parametrize("content", [b"", b"no Parquet at all, whatever its name says"])
+def test_a_damaged_file_is_named_with_the_cure(tmp_path, monkeypatch, content):
+    (tmp_path / "commune.parquet").write_bytes(content)
+    line = {"path": "commune.parquet", "rows": 1, "bytes": len(content)}
+    manifest = {"vintages": {"2026": {"levels": {"commune": line}}}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    monkeypatch.setenv("PTCE_GEO_BOUNDARIES", str(tmp_path))
+    for read in (read_territories, territory_table):
+        with pytest.raises(BoundariesNotFoundError, match=r"commune\.parquet cannot be read .*mend"):
+            read()

@@ -195,6 +195,40 @@ def test_other_contours_on_request(make_boundaries):
     assert locate(2.05, 46.05, level="departement").tolist() == ["23"]
 
 
+def test_the_upper_levels_are_those_of_the_contours_asked_for(make_boundaries):
+    # A commune that only these contours know, in a département of their own.
+    shapes = {"42999": shapely.box(2, 46, 2.1, 46.1)}
+    make_boundaries(shapes, resolution="5m", code_departement=["99"])
+    assert locate(2.05, 46.05, resolution="5m", level="departement").tolist() == ["99"]
+
+
+def test_a_changed_table_is_read_again(make_boundaries):
+    shapes = {"42999": shapely.box(2, 46, 2.1, 46.1)}
+    make_boundaries(shapes, code_departement=["98"])
+    assert locate(2.05, 46.05, level="departement").tolist() == ["98"]
+    make_boundaries(shapes, code_departement=["99"])
+    assert locate(2.05, 46.05, level="departement").tolist() == ["99"]
+
+
+def test_a_municipal_arrondissement_lies_in_the_commune_of_the_point():
+    # On the outer border of Marseille, Lyon and Paris the lower code may be the neighbour's.
+    divided = read_territories("arrondissement_municipal")
+    longitude, latitude = shapely.get_coordinates(divided.geometry.to_numpy()).T
+    commune = locate(longitude, latitude)
+    found = locate(longitude, latitude, level="arrondissement_municipal")
+    outside = commune != divided["code_commune"].reindex(found).to_numpy(dtype=object)
+    assert all(code is None for code in found[outside])
+    assert outside.any()
+    assert not outside.all()
+
+
+def test_masked_and_text_arguments():
+    masked = np.ma.masked_array([4.3873, 4.3873], mask=[False, True])
+    assert locate(masked, [45.4397, 45.4397]).tolist() == ["42218", None]
+    with pytest.raises(InputError, match="max_distance_m must be 0 or more metres, found '100'"):
+        locate(4.3873, 45.4397, max_distance_m="100")
+
+
 def test_boundaries_that_change_are_read_again(make_boundaries):
     make_boundaries({"01001": shapely.box(2, 46, 2.1, 46.1)})
     assert locate(2.05, 46.05).tolist() == ["01001"]

@@ -65,6 +65,23 @@ def test_loose_and_without_article():
 
 
 @pytest.mark.parametrize(
+    ("folded", "town"),
+    [
+        ("ville de lyon", "lyon"),
+        ("la ville de lyon", "lyon"),
+        ("mairie d aix", "aix"),
+        ("mairie des sables d olonne", "sables d olonne"),
+        ("commune de la rochelle", "la rochelle"),
+        ("ville de ", "ville de "),
+        ("villedieu", "villedieu"),
+        ("mairie annexe", "mairie annexe"),
+    ],
+)
+def test_without_opening(folded, town):
+    assert n.without_opening(folded) == town
+
+
+@pytest.mark.parametrize(
     ("cell", "code"),
     [
         ("42000", "42000"),

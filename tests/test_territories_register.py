@@ -13,6 +13,7 @@ from ptce_geo.territories import (
     read_territories,
     territory_table,
 )
+from ptce_geo.territories.commune_index import commune_index
 from ptce_geo.territories.history import commune_history
 
 COLUMNS = ["code_commune", "nom", "code_departement", "name", "kind", "score", "reason"]
@@ -53,7 +54,30 @@ def codes(text, **narrowing):
         # municipal arrondissements
         ("Paris 11e", ("75056", "Paris 11e Arrondissement", "arrondissement_municipal", "name")),
         ("Lyon III", ("69123", "Lyon 3e Arrondissement", "arrondissement_municipal", "name")),
+        # the département behind the name
+        ("Saint-Denis (93)", ("93066", "Saint-Denis", "current", "name")),
+        ("Saint-Denis (974)", ("97411", "Saint-Denis", "current", "name")),
+        ("Saint-Denis, La Réunion", ("97411", "Saint-Denis", "current", "name")),
+        ("Saint-Denis La Réunion", ("97411", "Saint-Denis", "current", "name")),
+        ("Saint-Denis Seine-Saint-Denis", ("93066", "Saint-Denis", "current", "name")),
+        ("Valence (82)", ("82186", "Valence", "current", "name")),
+        ("Aix (73)", ("73008", "Aix-les-Bains", "current", "begins_with")),
+        ("Ajaccio 2A", ("2A004", "Ajaccio", "current", "name")),
+        ("Nantes 3", ("44109", "Nantes", "current", "words_behind")),  # not in the Allier
+        (
+            "Marseille 13",
+            ("13055", "Marseille 13e Arrondissement", "arrondissement_municipal", "name"),
+        ),
+        # words before it
+        ("Ville de Lyon", ("69123", "Lyon", "current", "name")),
+        ("Mairie de Rennes", ("35238", "Rennes", "current", "name")),
+        ("commune de Sète", ("34301", "Sète", "current", "name")),
+        ("La mairie du Mans", ("72181", "Le Mans", "current", "name_without_article")),
+        ("Mairie de Saint-Denis (93)", ("93066", "Saint-Denis", "current", "name")),
+        ("La Ville-du-Bois", ("91665", "La Ville-du-Bois", "current", "name")),
         # numbers
+        (42218, ("42218", "Saint-Étienne", "current", "code")),
+        (1004, ("01004", "Ambérieu-en-Bugey", "current", "code")),
         ("42218", ("42218", "Saint-Étienne", "current", "code")),
         ("1004", ("01004", "Ambérieu-en-Bugey", "current", "code")),
         ("2a004", ("2A004", "Ajaccio", "current", "code")),
@@ -98,13 +122,31 @@ def test_old_names(old, code, nom, kind):
 
 def test_evry_is_rather_the_town_than_the_village():
     # Évry (89162) has some 300 inhabitants, Évry-Courcouronnes (91228) 67,000: the village's
-    # score of 1 is halved, the town's is 1 less 0.04 for a former name.
+    # score of 1 is halved, the town's is that of a beginning.
     found = find_communes("Évry").set_index("code_commune")
     assert found.index[:2].tolist() == ["91228", "89162"]
-    assert found.loc["91228", ["name", "kind", "score"]].tolist() == ["Évry", "former", 0.96]
+    assert found.loc["91228", "score"] == 0.85
     assert found.loc["89162", "score"] == 0.5
     assert best("Évry", departement="89")[0] == "89162"
     assert find_communes("Évry", departement="Yonne").loc[0, "score"] == 1.0
+
+
+def test_what_a_town_took_in_is_as_peopled_as_it_was():
+    # Villefranche in Charny Orée de Puisaye (89086) has 606 inhabitants, Boulogne in Essarts en
+    # Bocage (85084) 960: twenty times less than Villefranche-sur-Saône and Boulogne-Billancourt,
+    # so 0.98 is halved. Villefranche-de-Lauragais was called Villefranche, and is met as a
+    # beginning like the others: the most peopled first.
+    found = find_communes("Villefranche", limit=100).set_index("code_commune")
+    assert found.index[:2].tolist() == ["69264", "12300"]
+    assert found.loc[["31582", "89086"], "score"].tolist() == [0.85, 0.49]
+    found = find_communes("Boulogne", limit=100).set_index("code_commune")
+    assert found.index[:2].tolist() == ["92012", "62160"]
+    assert found.loc["85084", ["score", "kind"]].tolist() == [0.49, "deleguee"]
+    # Code 20004 was Ajaccio's before 1976: the same land, the same people.
+    index = commune_index(2026)
+    ajaccio = [index.population(name) for name in index.by_name["ajaccio"]]
+    assert len(ajaccio) == 2
+    assert ajaccio[1] == pytest.approx(ajaccio[0], rel=0.1)
 
 
 def test_homonyms_by_population_postcode_and_departement():
@@ -114,6 +156,10 @@ def test_homonyms_by_population_postcode_and_departement():
     assert codes("Saint-Denis", departement="la réunion")[0] == "97411"
     assert codes("Saint-Denis", postcode="93200") == ["93066"]
     assert codes("Saint-Denis", postcode="97400") == ["97411"]
+    # A spreadsheet makes numbers of codes; 1090 has lost the zero of 01090.
+    assert codes("Saint-Denis", postcode=93200) == ["93066"]
+    assert codes("Saint-Denis", departement=93)[0] == "93066"
+    assert codes("Montceaux", postcode=1090, departement=1) == ["01258"]
     # CEDEX codes are no commune's: their département is looked in.
     assert codes("Saint-Denis", postcode="97743")[0] == "97411"
     assert codes("st etienne", postcode="42007")[0] == "42218"
@@ -171,9 +217,16 @@ def test_nothing_found_is_an_empty_frame_of_the_same_columns(text):
 
 
 def test_what_is_refused():
-    for limit in (0, -1):
+    for limit in (0, -1, 1.5):
         with pytest.raises(InputError, match="limit must be positive"):
             find_communes("Lyon", limit=limit)
+    for nothing in (None, float("nan"), pd.NA):
+        with pytest.raises(InputError, match=f"expected text for text=, found {nothing}$"):
+            find_communes(nothing)
+    for option in ("postcode", "departement"):
+        for odd in (69.5, pd.NA, float("nan")):
+            with pytest.raises(InputError, match=f"expected text for {option}=, found {odd}$"):
+                find_communes("Lyon", **{option: odd})
     with pytest.raises(InputError, match="postcode must have five digits, found 'Loire'"):
         find_communes("Lyon", postcode="Loire")
     with pytest.raises(UnknownTerritoryError, match="unknown département 'Loir'"):
@@ -244,9 +297,19 @@ def test_any_text_is_answered_in_order(text, postcode, departement, limit):
     assert found["code_commune"].is_unique
     assert found["score"].between(0.3, 1).all()
     assert set(found["reason"]) <= REASONS
-    peopled = territory_table()["population"].to_dict()
-    cells = zip(found["score"], found["code_commune"], strict=True)
-    ranks = [(-score, -peopled.get(code, 0), code) for score, code in cells]
+    # Of what bears or bore the name met: of some names, the commune bore several.
+    index = commune_index(2026)
+    cells = zip(*(found[column] for column in ("name", "kind", "code_commune")), strict=True)
+    peopled = [
+        max(
+            index.population(name)
+            for name in index.by_commune[code]
+            if (name.text, name.kind) == (text, kind)
+        )
+        for text, kind, code in cells
+    ]
+    cells = zip(found["score"], peopled, found["code_commune"], strict=True)
+    ranks = [(-score, -population, code) for score, population, code in cells]
     assert ranks == sorted(ranks)
     if departement in ("42", "Loire"):
         assert set(found["code_departement"]) <= {"42"}
@@ -315,6 +378,16 @@ def test_the_history_follows_a_commune_from_one_departement_to_another():
     assert commune_info("2A004").history["code_before"].tolist() == ["20004"]
 
 
+@pytest.mark.parametrize("code", [42218, 42218.0, "42218 "])
+def test_a_code_is_tidied(code):
+    assert commune_info(code).code == "42218"
+
+
+def test_a_lost_zero_and_small_letters():
+    assert commune_info("1004").nom == "Ambérieu-en-Bugey"
+    assert commune_info("2a004").nom == "Ajaccio"
+
+
 def test_territories_without_some_parents():
     assert "epci" not in commune_info("29083").parents  # Île-de-Sein
     assert "arrondissement" not in commune_info("97611").parents  # Mamoudzou
@@ -344,15 +417,27 @@ def test_it_reads_well():
     assert lines[-1] == (
         "  2019-01-01 commune devenant déléguée: Châtillon-en-Michaille → Valserhône"
     )
+    # Saint-Barthélemy left Guadeloupe: it is told what it is now, though it is not on the map.
+    commune, moved = str(commune_info("97123")).splitlines()[1:]
+    assert commune == "  commune: Saint-Barthélemy (97701)"
+    assert moved.endswith(": Saint-Barthélemy (97123) → Saint-Barthélemy (97701)")
+    # Les Hauts-Talican gave its code to Beaumont and took another; what stays is not told.
+    lines = str(commune_info("60694")).splitlines()
+    assert lines[-1] == (
+        "  2024-01-01 rétablissement: Les Hauts-Talican (60054) → Les Hauts-Talican (60694)"
+    )
+    saint_etienne = commune_info("42218")
+    assert len(saint_etienne.history) == 6
+    assert [line for line in str(saint_etienne).splitlines() if "1973" in line] == [
+        "  1973-01-01 fusion-association: Rochetaillée → Saint-Étienne"
+    ]
     assert "  postcodes: 42000, 42100, 42230" in str(commune_info("42218")).splitlines()
 
 
 @pytest.mark.parametrize(
     ("code", "meant"),
     [
-        # 04218 has lost its zero, or 42218 a figure; the rest by population
-        ("4218", r"did you mean 04218 \(Thorame-Basse\), 42218 \(Saint-Étienne\)"),
-        ("2a004", r"did you mean 2A004 \(Ajaccio\)"),
+        ("4221B", r"did you mean 42218 \(Saint-Étienne\)"),
         ("42000", r"did you mean 42218 \(Saint-Étienne\)"),
         ("Saint-Étienne", r"did you mean 42218 \(Saint-Étienne\)"),
         ("", "find_communes looks names up"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,7 +128,7 @@ def test_saint_barthelemy_left_guadeloupe():
 
 
 def test_the_old_code_of_a_commune_deleguee():
-    # Pers was merged into Le Rouget-Pers (15268) on 1 January 2016 and kept 15150? as déléguée.
+    # Pers was merged into Le Rouget-Pers (15268) on 1 January 2016 and is a déléguée of it since.
     names = commune_history().query("nom_before == 'Pers' and code_after == '15268'")
     pers = names["code_before"].item()
     converted = convert_codes(pd.Series([pers]), from_year=2026, to_year=2026)
@@ -229,6 +230,9 @@ def test_shares_of_a_commune_sum_to_one():
             links = commune_crosswalk(from_year=start, to_year=end, weights=weights)
             assert np.allclose(links.groupby("code_from")["share"].sum(), 1, atol=1e-12)
             assert links["share"].between(0, 1).all()
+    # The sizes of parts that the sources do not agree on are estimated, never nothing.
+    links = commune_crosswalk(from_year=2026, to_year=1960, weights="area")
+    assert (links["share"] > 0).all()
 
 
 def test_sizes_of_parts_add_up_to_their_commune():
@@ -359,6 +363,36 @@ def test_bad_input_has_one_clear_line():
         convert_codes(frame, from_year=2019, to_year=2026, values="fte")
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (pd.Series([21507, 42218]), "not by commune code, but by 0, 1; codes .* must be text"),
+        (pd.Series([1, 2], dtype=object), "not by commune code"),
+        (pd.Series([np.inf, 2], index=["60054", "42218"]), "an amount is infinite"),
+        (["42218"], "expected a Series or DataFrame, found list"),
+        (pd.DataFrame({"n": [True]}, index=["42218"]), "n are no numbers"),
+        (pd.DataFrame([[1, 2]], columns=["n", "n"], index=["42218"]), "columns n stand more than"),
+        (
+            pd.Series([1.0], index=pd.MultiIndex.from_tuples([("42218", "a")])),
+            "the index has several levels; call reset_index",
+        ),
+        (
+            gpd.GeoDataFrame({"n": [1]}, index=["42218"], geometry=[None], crs=4326),
+            "shapes cannot be added up",
+        ),
+    ],
+)
+def test_what_cannot_be_amounts_is_refused(data, message):
+    with pytest.raises(InputError, match=message):
+        convert_codes(data, from_year=2019, to_year=2026)
+
+
+@pytest.mark.parametrize("year", ["2019", 2019.0, None])
+def test_a_year_is_a_whole_number(year):
+    with pytest.raises(UnknownTerritoryError, match=r"no history of the communes in ('?2019|None)"):
+        commune_crosswalk(from_year=2019, to_year=year)
+
+
 # Which years a set of codes fits.
 
 
@@ -378,7 +412,24 @@ def test_codes_of_two_years_that_never_met():
     assert misfits["75101"] == "arrondissement_municipal"
     assert misfits["99999"] == "unknown"
     assert fit.misfits.loc["60606", "years"] == "1943–1951"
-    assert fit.misfits.loc["91692", "years"] == "1978–2026" or fit.year == 2026
+    # Les Ulis and Paris were there together from 1978 on, Sarron and Paris until 1951.
+    assert fit.years == (*range(1943, 1952), *range(1978, 2027))
+    assert "91692" not in fit.misfits.index
+
+
+def test_a_departement_with_a_stale_row_is_of_the_latest_year_that_fits_as_well():
+    # 91182 became part of Évry-Courcouronnes (91228) in 2019; 194 communes are left.
+    codes = codes_of(2026)
+    fit = detect_vintage([*codes[codes.str.startswith("91")], "91182"])
+    assert fit.year == 2026
+    assert fit.misfits.index.tolist() == ["91182"]
+
+
+def test_a_nearly_complete_list_is_not_flipped_by_a_stale_row():
+    # Ever fewer communes: nearly all of those of today were communes in 2014 too.
+    for year in range(2014, 2027):
+        fit = detect_vintage([*codes_of(year), "21507" if year > 2019 else "60606"])
+        assert set(codes_of(fit.year)) == set(codes_of(year))
 
 
 def test_nothing_fits():
@@ -408,4 +459,7 @@ def test_any_codes_of_any_year_to_any_other(year, to_year, picks, amounts):
 def test_populations_of_a_vintage():
     assert commune_populations(year=2026)["42218"] == territory_table().loc["42218", "population"]
     assert commune_populations(year=2020).equals(commune_populations(year=2019))
+    for year in (1990, 2050):
+        with pytest.raises(UnknownTerritoryError, match="known years: 2019 to 2026"):
+            commune_populations(year=year)
     assert "97611" not in commune_populations(year=2019)

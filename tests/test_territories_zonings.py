@@ -241,6 +241,43 @@ def test_every_row_is_a_commune_or_a_problem(write):
     )
 
 
+@pytest.mark.parametrize("word", ["N/A", "nan", "NC", "n.c.", "-", "#N/A", "<NA>"])
+def test_words_for_nothing_are_no_zone(write, word):
+    zoning = read_zoning(
+        write(f"CODGEO;ZE;LIBZE\n01001;8405;Bourg\n01002;{word};{word}\n"), name="ZE"
+    )
+    assert zoning.table["code"].isna().tolist() == [False, True]
+    assert zoning.names.to_dict() == {"8405": "Bourg"}
+    assert messages(zoning) == ["communes without zone: 1"]
+
+
+@pytest.mark.parametrize("label", ["Non classée", "CSZ", "ZZZZZ", "000", "FRR+", "1.5", "A.0"])
+def test_insee_labels_that_are_zones(write, label):
+    zoning = read_zoning(write(f"CODGEO;ZE\n01001;{label}\n01002;8405\n"), name="ZE")
+    assert zoning.table.loc["01001"].tolist() == [label, label]
+
+
+def test_a_label_that_says_nothing_is_no_name(write):
+    zoning = read_zoning(write("CODGEO;ZE;LIBZE\n01001;8405;nan\n"), name="ZE")
+    assert zoning.names.to_dict() == {"8405": "8405"}
+
+
+def test_zone_codes_that_became_numbers(tmp_path):
+    # One missing cell makes a column of whole numbers one of floats: pandas writes "8405.0".
+    path = tmp_path / "zones.csv"
+    frame = pd.DataFrame({"CODGEO": ["01001", "01002"], "ZE": [8405, None]})
+    frame.to_csv(path, index=False)
+    assert "8405.0" in path.read_text()
+    assert read_zoning(path, name="ZE").table["code"].fillna("-").tolist() == ["8405", "-"]
+    shapes = [box(4, 45, 4.1, 45.1), box(5, 45, 5.1, 45.1), box(6, 45, 6.1, 45.1)]
+    for cells in ([8405.0, 8406.0, None], ["8405.0", "8406", "N/A"]):
+        layer = gpd.GeoDataFrame({"ze": cells}, geometry=shapes, crs="EPSG:4326")
+        layer.to_file(tmp_path / "zones.gpkg")
+        zoning = read_zoning(tmp_path / "zones.gpkg", name="ZE")
+        assert zoning.polygons.index.tolist() == ["8405", "8406"]
+        assert messages(zoning) == ["a polygon without zone code; left aside"]
+
+
 def test_a_commune_in_two_zones_is_refused(write):
     path = write("CODGEO;ZE2020\n01001;8405\n01002;8405\n01001;8404\n")
     with pytest.raises(
@@ -307,7 +344,12 @@ def test_what_is_not_recognised_is_one_line(write, text, options, message):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["commune", "EPCI", "région", "+!"])
+def test_the_communes_are_no_zones(write):
+    with pytest.raises(InputError, match="zone_column= says 'codgeo', which holds the communes'"):
+        read_zoning(write(FIVE_ZONINGS), name="ZE", zone_column="codgeo")
+
+
+@pytest.mark.parametrize("name", ["commune", "EPCI", "région", "+!", None, 2020])
 def test_names_that_cannot_name_columns(write, name):
     with pytest.raises(InputError, match="name="):
         read_zoning(write(FIVE_ZONINGS), name=name, zone_column="ZE2020")
@@ -439,18 +481,19 @@ def test_odd_shapes_are_mended_or_said(tmp_path):
 
 def test_polygons_as_territories(tmp_path):
     island = box(-63.1, 18.05, -63.05, 18.1)  # Saint-Martin: no legal CRS
-    layer = pd.concat(
-        [
-            QUARTERS,
-            gpd.GeoDataFrame({"code_qp": ["QN97801M"]}, geometry=[island], crs="EPSG:4326"),
-        ]
-    )
-    layer.to_file(tmp_path / "qpv.gpkg")
+    # One zone of a part near Lyon and one in La Réunion, or in Saint-Martin: no one plane.
+    lyon, reunion = box(4.8, 45.7, 4.9, 45.8), box(55.4, -21, 55.5, -20.9)
+    more = {
+        "QN97801M": island,
+        "QN98001M": shapely.MultiPolygon([lyon, reunion]),
+        "QN98002M": shapely.MultiPolygon([lyon, island]),
+    }
+    added = gpd.GeoDataFrame({"code_qp": [*more]}, geometry=[*more.values()], crs="EPSG:4326")
+    pd.concat([QUARTERS, added]).to_file(tmp_path / "qpv.gpkg")
     zones = zoning_territories(read_zoning(tmp_path / "qpv.gpkg", name="QPV"))
-    assert zones.index.tolist() == ["QN04201M", "QN04202M", "QN04203M", "QN97801M"]
+    assert zones.index.tolist() == ["QN04201M", "QN04202M", "QN04203M", *more]
     expected = QUARTERS.set_index("code_qp").to_crs(2154).area / 1e6
-    assert zones["area_km2"].drop("QN97801M").to_dict() == pytest.approx(expected.to_dict())
-    assert pd.isna(zones.loc["QN97801M", "area_km2"])
+    assert zones["area_km2"].dropna().to_dict() == pytest.approx(expected.to_dict())
     assert zones.loc["QN97801M", "nom"] == "QN97801M"
 
 
@@ -533,6 +576,35 @@ def test_the_vintage_is_found(write):
         assert placed.zones.dropna().to_dict() == {"31181": "B", "42218": "C"}
 
 
+def test_the_codes_of_corsica_before_1976(write):
+    # Ajaccio (20004, now 2A004) and Bastia (20033, now 2B033).
+    zoning = read_zoning(write("CODGEO;ZE\n20004;A\n20033;B\n42218;C\n"), name="ZE")
+    assert zoning.year == 1975
+    assert not zoning.problems
+    placed = commune_zones(zoning, year=2026)
+    assert placed.zones.dropna().to_dict() == {"2A004": "A", "2B033": "B", "42218": "C"}
+    assert placed.unknown == ()
+
+
+@pytest.mark.parametrize("departements", [None, ["78"]])
+def test_stale_rows_do_not_move_a_complete_table(write, departements):
+    # Courcouronnes (91182) and Rocquencourt (78524) were communes until 1 January 2019.
+    communes = territory_table(departements=departements).index
+    stale = ["78524"] if departements else ["78524", "91182"]
+    rows = [*(f"{code};{code[:3]}" for code in communes), *(f"{code};old" for code in stale)]
+    zoning = read_zoning(write("\n".join(["CODGEO;ZE", *rows])), name="ZE")
+    assert zoning.year == 2026
+    problems = zoning_problems(zoning)
+    assert problems["message"].tolist() == [f"codes that are no commune’s in 2026: {len(stale)}"]
+    assert problems["value"].tolist() == [", ".join(stale)]
+    placed = commune_zones(zoning, year=2026)
+    # The commune of 2026 tells the zone, not the part of it that was one before.
+    assert placed.zones.dropna().to_dict() == {code: code[:3] for code in communes}
+    assert placed.ambiguous.empty
+    assert placed.unknown == ()
+    assert placed.converted == len(stale)
+
+
 def test_years_and_codes_without_a_vintage(write):
     with pytest.raises(UnknownTerritoryError, match="1900"):
         read_zoning(write(FIVE_ZONINGS), name="ZE2020", year=1900)
@@ -603,6 +675,22 @@ def test_several_zonings_at_once(tmp_path):
 def test_neither_points_nor_codes():
     with pytest.raises(MissingColumnError, match="code_commune"):
         attach_zoning(pd.DataFrame({"member_id": ["a"]}), zoning_of({"42218": "A"}))
+
+
+def test_a_zoning_by_polygon_needs_points(tmp_path):
+    QUARTERS.to_file(tmp_path / "qpv.gpkg")
+    zoning = read_zoning(tmp_path / "qpv.gpkg", name="QPV")
+    members = pd.DataFrame({"code_commune": ["42218"]})
+    for frame in (members, gpd.GeoDataFrame(members)):
+        with pytest.raises(MissingColumnError, match="the frame has no geometry"):
+            attach_zoning(frame, zoning)
+
+
+@pytest.mark.parametrize("zonings", ["QPV", None, ["QPV"], 3])
+def test_what_is_no_zoning(zonings):
+    with pytest.raises(InputError, match="expected what read_zoning returns, found ") as error:
+        attach_zoning(members_at(LYON), zonings)
+    assert "\n" not in str(error.value)
 
 
 def test_zones_count_compare_and_cover_like_any_territory():

@@ -46,8 +46,9 @@ def sizes(wholes: Iterable[Whole], parts: Sequence[Part]) -> tuple[pd.Series, pd
     """Return the size of each part and how it is known.
 
     "own": it was a commune, déléguée or associée by itself; "remainder": it is what the sizes of
-    the others leave of the whole; "shared": what they leave is shared equally among several;
-    "unknown": NaN. The smallest wholes go first, then the latest.
+    the others leave of the whole; "shared": what they leave is shared equally among several, or
+    they leave nothing and it is held to be as large as the others; "unknown": NaN. The smallest
+    wholes go first, then the latest.
     """
     size: dict[str, float] = {}
     source: dict[str, str] = {}
@@ -55,8 +56,11 @@ def sizes(wholes: Iterable[Whole], parts: Sequence[Part]) -> tuple[pd.Series, pd
         new = [part for part in whole.parts if part not in size]
         if not new:
             continue
-        left = max(whole.size - sum(size.get(part, 0) for part in whole.parts), 0)
+        left = whole.size - sum(size.get(part, 0) for part in whole.parts)
         how = "shared" if len(new) > 1 else "remainder" if len(whole.parts) > 1 else "own"
+        if how != "own" and left <= 0:
+            # The sources do not agree: as if nothing were known of the others.
+            left, how = whole.size * len(new) / len(whole.parts), "shared"
         for part in new:
             size[part], source[part] = left / len(new), how
     codes = [part.code for part in parts]

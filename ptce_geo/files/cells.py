@@ -206,8 +206,11 @@ COMMUNE_CODE_HEADINGS: Final = (
 )
 
 
-def read_commune_code(text: str) -> Outcome:
+def read_commune_code(text: str, *, old_corsica: bool = False) -> Outcome:
     """Read the code that INSEE gives a commune; whether it exists is the geocoder's affair.
+
+    The codes of Corsica before 1976 ("20004") are also its postcodes (20200 is Bastia's): they
+    are read on demand only, and not in lists of members, where postcodes stand as codes.
 
     Examples
     --------
@@ -218,10 +221,9 @@ def read_commune_code(text: str) -> Outcome:
     """
     written = re.sub(r"[.,]0+$", "", text).replace(" ", "").upper()
     code = written.zfill(5)
-    # Corsica has been 2A and 2B since 1976; 96 is no département, 99 is abroad.
-    if not re.fullmatch(r"[0-9]{4,5}|2[AB][0-9]{3}", written) or code[:2] in {
-        *("00", "20", "96", "99")
-    }:
+    # 96 is no département, 99 is abroad.
+    none = {"00", "96", "99"} if old_corsica else {"00", "20", "96", "99"}
+    if not re.fullmatch(r"[0-9]{4,5}|2[AB][0-9]{3}", written) or code[:2] in none:
         return Outcome(None, LOST, "not_a_commune_code")
     return read_as(code, code, text)
 

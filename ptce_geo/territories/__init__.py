@@ -5,10 +5,10 @@ Where to look:
 - what is at hand, and reading it: `catalogue`, `boundaries`;
 - which territory a point lies in: `locate`, on the grid of `cell_index`; members: `attach`;
 - which commune a name or code is: `names`, `commune_index`, `commune_search`, `register`;
-- which commune became which: `history`, `crosswalk`, `vintages`;
+- which commune became which: `history`, `crosswalk`, `vintages`, `vintage_fit`;
 - zones that are no level of the embedded France: `zonings`, read by `zoning_files` with
   `zoning_headings`, joined by `zoning_attach`;
-- other boundaries: `install`, from `source_files`, verified by `source_checks`, fetched by
+- other boundaries: `install`, from `contour_files`, verified by `contour_checks`, fetched by
   `download` over `session`.
 """
 
@@ -30,7 +30,8 @@ from ptce_geo.territories.install import (
 )
 from ptce_geo.territories.locate import locate, locate_with_distance
 from ptce_geo.territories.register import CommuneInfo, commune_info
-from ptce_geo.territories.vintages import Conversion, VintageFit, convert_codes, detect_vintage
+from ptce_geo.territories.vintage_fit import VintageFit, detect_vintage
+from ptce_geo.territories.vintages import Conversion, convert_codes
 from ptce_geo.territories.zoning_attach import attach_zoning
 from ptce_geo.territories.zoning_files import read_zoning
 from ptce_geo.territories.zonings import (

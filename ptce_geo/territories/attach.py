@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from ptce_geo import schema
 from ptce_geo.checks import has_point, require_columns, require_points
+from ptce_geo.crs import metric_crs
 from ptce_geo.errors import UnknownTerritoryError
-from ptce_geo.territories.boundaries import territory_table
+from ptce_geo.metric import coordinates
+from ptce_geo.territories.boundaries import parent_codes, read_territories, territory_table
 from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS
-from ptce_geo.territories.crosswalk import tidy_codes
+from ptce_geo.territories.crosswalk import codes_inside_communes, tidy_codes
 from ptce_geo.territories.locate import locate_with_distance
 from ptce_geo.territories.vintages import convert_codes
 
@@ -30,6 +31,7 @@ UNKNOWN_CODE: Final = "unknown_commune_code"
 OLD_CODE: Final = "old_commune_code"
 AMBIGUOUS_CODE: Final = "ambiguous_commune_code"
 SNAPPED: Final = "snapped"
+ELSEWHERE: Final = "point_elsewhere"
 REASONS: Final = (
     NO_POSITION,
     OUTSIDE,
@@ -38,7 +40,10 @@ REASONS: Final = (
     OLD_CODE,
     AMBIGUOUS_CODE,
     SNAPPED,
+    ELSEWHERE,
 )
+# Borders are generalised, and a town hall may stand beside its commune: no contradiction.
+_BESIDE_M: Final = 500
 
 
 def attach_territories(
@@ -46,6 +51,7 @@ def attach_territories(
     *,
     levels: str | Sequence[str] = ("commune", "epci", "departement", "region"),
     year: int = CURRENT_YEAR,
+    from_year: int | None = None,
     max_distance_m: float = 0,
 ) -> gpd.GeoDataFrame:
     """Add the code and name of the territories that each member lies in.
@@ -62,6 +68,8 @@ def attach_territories(
         Level or levels to attach, any of those of `read_territories`.
     year : int
         Vintage of the territories.
+    from_year : int, optional
+        Vintage of ``code_commune``, as for `convert_codes`; each code in its own where not said.
     max_distance_m : float
         A point outside every commune, off shore or over a generalised border, goes to the nearest
         commune up to this distance (m); 0 for none.
@@ -74,7 +82,8 @@ def attach_territories(
         missing where there is nothing to say. Why there is no commune: "no_position",
         "outside_every_commune", "outside_embedded_france: <code>", "unknown_commune_code: <code>".
         What was done to find one: "old_commune_code: <code>", "ambiguous_commune_code: <code>"
-        with what it became, "snapped: <distance>".
+        with what it became, "snapped: <distance>". What does not fit: "point_elsewhere: <code>",
+        the commune of a point that lies over 500 m from that of the code.
 
     Raises
     ------
@@ -107,7 +116,9 @@ def attach_territories(
         require_columns(members, [schema.CODE_COMMUNE], what="attach_territories (no geometry)")
         points = gpd.GeoSeries([None] * len(members), index=members.index, crs=schema.WGS84)
 
-    code, reason = _communes_of(members, points, year=year, max_distance_m=max_distance_m)
+    code, reason = _communes_of(
+        members, points, from_year=from_year, year=year, max_distance_m=max_distance_m
+    )
     attached = members.copy()
     attached[schema.CODE_COMMUNE] = code
     for level in levels:
@@ -119,24 +130,25 @@ def attach_territories(
 
 
 def _communes_of(
-    members: gpd.GeoDataFrame, points: gpd.GeoSeries, *, year: int, max_distance_m: float
+    members: gpd.GeoDataFrame,
+    points: gpd.GeoSeries,
+    *,
+    from_year: int | None,
+    year: int,
+    max_distance_m: float,
 ) -> tuple[pd.Series, pd.Series]:
     """Return the commune code of each member, and what there is to say of it."""
     declared = _declared_codes(members)
-    code, reason = _by_code(declared, points, year=year)
+    code, reason = _by_code(declared, points, from_year=from_year, year=year)
     if schema.ATTACH_REASON in members:
         # What was said when this code was found still holds.
         earlier = members[schema.ATTACH_REASON].astype("str")
-        reason = reason.fillna(earlier.where(code.notna()))
-    placed = has_point(points)
-    by_point = (code.isna() & placed).to_numpy()
-    found, metres = _located(points[by_point], "commune", year, max_distance_m)
-    code[by_point] = found
-    snapped = pd.Series(metres, index=code.index[by_point]).map(f"{SNAPPED}: {{:.0f}} m".format)
-    reason[by_point] = reason[by_point].where(metres == 0, snapped.to_numpy())
-    reason[(code.isna() & placed).to_numpy()] = OUTSIDE
-    reason[(code.isna() & declared.isna() & ~placed).to_numpy()] = NO_POSITION
-    return code, reason
+        holds = code.notna() & ~earlier.str.startswith(ELSEWHERE, na=True)
+        reason = reason.fillna(earlier.where(holds))
+    reason = _contradictions(code, points, year=year).fillna(reason)
+    _by_point(code, reason, points, year=year, max_distance_m=max_distance_m)
+    nothing = code.isna() & declared.isna() & ~has_point(points)
+    return code, reason.mask(nothing, NO_POSITION)
 
 
 def _declared_codes(members: gpd.GeoDataFrame) -> pd.Series:
@@ -146,28 +158,64 @@ def _declared_codes(members: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _by_code(
-    declared: pd.Series, points: gpd.GeoSeries, *, year: int
+    declared: pd.Series, points: gpd.GeoSeries, *, from_year: int | None, year: int
 ) -> tuple[pd.Series, pd.Series]:
     """Return the commune of each declared code in `year`, and what was done to find it."""
-    conversion = convert_codes(declared, from_year=None, to_year=year)
-    code = conversion.data.where(conversion.data.isin(territory_table(year=year).index))
+    conversion = convert_codes(declared, from_year=from_year, to_year=year)
+    found = conversion.data
+    code = found.where(found.isin(territory_table(year=year).index))
     words = dict.fromkeys(conversion.unknown, UNKNOWN_CODE)
-    words |= dict.fromkeys(conversion.other_year["code_from"], OLD_CODE)
+    inside = conversion.links["code_from"].isin(codes_inside_communes().index)
+    renewed = conversion.links["code_from"].ne(conversion.links["code_to"]) & ~inside
+    words |= dict.fromkeys(conversion.links.loc[renewed, "code_from"], OLD_CODE)
     words |= dict.fromkeys(conversion.ambiguous["code_from"], AMBIGUOUS_CODE)
     word = declared.map(words).astype("str")
-    word = word.mask(
-        conversion.data.notna() & code.isna() & word.ne(UNKNOWN_CODE), OUTSIDE_EMBEDDED
-    )
+    word = word.mask(found.notna() & code.isna() & word.ne(UNKNOWN_CODE), OUTSIDE_EMBEDDED)
     told = declared.copy()
     for old, links in conversion.ambiguous.groupby("code_from"):
         became = links["code_to"].tolist()
         rows = np.flatnonzero(declared == old)
         located, _ = _located(points.iloc[rows], "commune", year, 0)
-        inside = np.isin(located.astype(str), became)
-        code.iloc[rows[inside]] = located[inside]
-        word.iloc[rows[inside]] = OLD_CODE
-        told.iloc[rows[~inside]] += f" (now {', '.join(became)})"
+        decided = np.isin(located.astype(str), became)
+        code.iloc[rows[decided]] = located[decided]
+        word.iloc[rows[decided]] = [np.nan if now == old else OLD_CODE for now in located[decided]]
+        told.iloc[rows[~decided]] += f" (now {', '.join(became)})"
     return code, word + ": " + told
+
+
+def _contradictions(code: pd.Series, points: gpd.GeoSeries, *, year: int) -> pd.Series:
+    """Return a reason where the point lies in another commune than `code`, and not beside it."""
+    reason = pd.Series(np.nan, index=code.index, dtype="str")
+    found, _ = _located(points, "commune", year, 0)
+    rows = np.flatnonzero(code.notna() & pd.notna(found) & (code != found))
+    if len(rows):
+        departements = parent_codes("departement", year=year)[code.iloc[rows]].unique()
+        communes = read_territories(year=year, departements=departements).geometry
+        shapes = communes[code.iloc[rows]].reset_index(drop=True)
+        places = points.iloc[rows].reset_index(drop=True)
+        for epsg, group in shapes.groupby(code.iloc[rows].map(metric_crs).to_numpy()):
+            metres = group.to_crs(epsg).distance(places[group.index].to_crs(epsg))
+            far = rows[group.index[~(metres <= _BESIDE_M)]]
+            reason.iloc[far] = [f"{ELSEWHERE}: {commune}" for commune in found[far]]
+    return reason
+
+
+def _by_point(
+    code: pd.Series,
+    reason: pd.Series,
+    points: gpd.GeoSeries,
+    *,
+    year: int,
+    max_distance_m: float,
+) -> None:
+    """Write the commune that the point tells where there is no `code`, and what is to be said."""
+    rows = np.flatnonzero(code.isna() & has_point(points))
+    found, metres = _located(points.iloc[rows], "commune", year, max_distance_m)
+    code.iloc[rows] = found
+    snapped = metres > 0
+    reason.iloc[rows[snapped]] = [f"{SNAPPED}: {distance:.0f} m" for distance in metres[snapped]]
+    outside = rows[pd.isna(found)]
+    reason.iloc[outside] = reason.iloc[outside].fillna(OUTSIDE)
 
 
 def _codes_at(
@@ -177,10 +225,12 @@ def _codes_at(
     if level == "commune":
         return code
     if level != "arrondissement_municipal":
-        return code.map(territory_table(year=year)[schema.code_column(level)])
+        return code.map(parent_codes(level, year=year))
     divided = territory_table(level, year=year)[schema.CODE_COMMUNE]
-    declared = _declared_codes(members)
-    found = declared.where(declared.isin(divided.index))
+    found = _declared_codes(members)
+    if schema.code_column(level) in members:
+        found = members[schema.code_column(level)].astype("str").fillna(found)
+    found = found.where(found.map(divided) == code)
     inside = (code.isin(divided) & has_point(points)).to_numpy()
     found[inside] = _located(points[inside], level, year, 0)[0]
     return found
@@ -190,8 +240,7 @@ def _located(
     points: gpd.GeoSeries, level: str, year: int, max_distance_m: float
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
     """Return the code and the distance (m) of the territory of each point."""
-    places = points.to_numpy()
-    longitude, latitude = shapely.get_x(places), shapely.get_y(places)
+    longitude, latitude = coordinates(points).T
     return locate_with_distance(
         longitude, latitude, level=level, year=year, max_distance_m=max_distance_m
     )

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import shapely
@@ -13,13 +14,13 @@ import shapely
 from ptce_geo.checks import listing, require_wgs84
 from ptce_geo.crs import METROPOLE
 from ptce_geo.errors import InputError, UnknownTerritoryError
-from ptce_geo.territories.catalogue import CURRENT_YEAR, catalogue
+from ptce_geo.schema import code_column
+from ptce_geo.territories.catalogue import CURRENT_YEAR, catalogue, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     import numpy.typing as npt
 
 _SOUTH_OF_THE_METROPOLE = 40  # degrees of latitude; overseas lies south of it
@@ -46,7 +47,7 @@ def read_territories(
     resolution : str, optional
         "admin-express", "5m", "50m", "100m" or "1000m", once ``ptce-geo boundaries install`` has
         fetched it. None for the embedded boundaries of `year`, or, where there are none, for the
-        finest that are installed.
+        finest that are installed for all France.
 
     Returns
     -------
@@ -81,9 +82,11 @@ def read_territories(
     """
     path = catalogue().territories(level, year, resolution=resolution)
     if departements is None:
-        return gpd.read_parquet(path)
+        with reading(path):
+            return gpd.read_parquet(path)
     column, codes = _touching(departements, level=level, year=year, resolution=resolution)
-    return gpd.read_parquet(path, filters=[(column, "in", codes)])
+    with reading(path):
+        return gpd.read_parquet(path, filters=[(column, "in", codes)])
 
 
 def territory_table(
@@ -119,7 +122,7 @@ def territory_table(
     >>> len(table), table.loc["84", "nom"]
     (18, 'Auvergne-Rhône-Alpes')
     """
-    table = _table(catalogue().territories(level, year, resolution=resolution))
+    table = _table_of(level, year, resolution)
     if departements is None:
         return table.copy()
     column, codes = _touching(departements, level=level, year=year, resolution=resolution)
@@ -154,7 +157,9 @@ def commune_names(*, year: int = CURRENT_YEAR) -> pd.DataFrame:
     >>> names.loc[names["name"] == "Ancenis", "code_commune"].item()
     '44003'
     """
-    return pd.read_parquet(catalogue().names(year))
+    path = catalogue().names(year)
+    with reading(path):
+        return pd.read_parquet(path)
 
 
 def simplify_territories(
@@ -229,18 +234,38 @@ def _simplified(shapes: gpd.GeoSeries, tolerance: float) -> gpd.GeoSeries:
     return gpd.GeoSeries(thinned, index=shapes.index, crs=shapes.crs)
 
 
+def parent_codes(level: str, *, year: int, resolution: str | None = None) -> pd.Series:
+    """Return the code of the territory of `level` that each commune is in, by commune code.
+
+    Of the contours asked for; where these do not tell, of the others of that year.
+    """
+    for contours in dict.fromkeys((resolution, None)):
+        communes = _table_of("commune", year, contours)
+        if code_column(level) in communes:
+            return communes[code_column(level)]
+    msg = f"the communes of {year} that are at hand do not tell their {level}"
+    raise UnknownTerritoryError(msg)
+
+
+def _table_of(level: str, year: int, resolution: str | None) -> pd.DataFrame:
+    """Return what `territory_table` copies."""
+    path = catalogue().territories(level, year, resolution=resolution)
+    return _table(path, path.stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=12)
-def _table(path: Path) -> pd.DataFrame:
-    columns = [name for name in pq.read_schema(path).names if name != "geometry"]
-    return pq.read_table(path, columns=columns).to_pandas()
+def _table(path: Path, modified: int) -> pd.DataFrame:  # noqa: ARG001 - a changed file is read again
+    with reading(path):
+        columns = [name for name in pq.read_schema(path).names if name != "geometry"]
+        return pq.read_table(path, columns=columns).to_pandas()
 
 
 def _touching(
     departements: str | Sequence[str], *, level: str, year: int, resolution: str | None
 ) -> tuple[str, list[str]]:
     """Return a column and the values it has in the territories that touch `departements`."""
-    known = _table(catalogue().territories("departement", year, resolution=resolution))
-    asked = [departements] if isinstance(departements, str) else list(departements)
+    known = _table_of("departement", year, resolution)
+    asked = [str(code) for code in np.atleast_1d(departements)]
     if not asked:
         msg = "departements is empty; give at least one département, or leave it out for all"
         raise InputError(msg)
@@ -255,7 +280,7 @@ def _touching(
     if level == "region":
         return "code", known.loc[asked, "code_region"].unique().tolist()
     if level == "epci":
-        epci = _table(catalogue().territories(level, year, resolution=resolution))
+        epci = _table_of(level, year, resolution)
         apart = epci["code_departements"].str.split().map(set(asked).isdisjoint)
         return "code", epci.index[~apart.astype(bool)].tolist()
     return "code_departement", asked

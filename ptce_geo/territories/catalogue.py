@@ -8,7 +8,9 @@ first one that can.
 from __future__ import annotations
 
 import json
+import operator
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 
 from ptce_geo.checks import listing
-from ptce_geo.errors import BoundariesNotFoundError, UnknownTerritoryError
+from ptce_geo.errors import BoundariesNotFoundError, PtceGeoError, UnknownTerritoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,14 +65,16 @@ class BoundaryFolder:
         """Return what the manifest says of a year: nothing where it does not know it."""
         return self.manifest["vintages"].get(str(year), {})
 
+    def installed(self, year: int) -> dict[str, Any]:
+        """Return what the manifest says of the resolutions of a year."""
+        return self.vintage(year).get("resolutions", {})
+
     def levels(self, year: int, resolution: str | None) -> dict[str, BoundaryFile]:
         """Return the files of a year by level; of `resolution`, or the embedded for None."""
-        vintage = self.vintage(year)
-        if resolution is not None:
-            vintage = vintage.get("resolutions", {}).get(resolution, {})
+        told = self.installed(year).get(resolution, {}) if resolution else self.vintage(year)
         return {
             level: BoundaryFile(self.path / line["path"], line["rows"], line["bytes"])
-            for level, line in vintage.get("levels", {}).items()
+            for level, line in told.get("levels", {}).items()
         }
 
 
@@ -105,32 +109,46 @@ class Catalogue:
 
     def resolutions(self, year: int) -> tuple[str, ...]:
         """Return the resolutions of `year` that are installed, finest first."""
-        found = {
-            name for folder in self.folders for name in folder.vintage(year).get("resolutions", {})
-        }
+        year = whole_year(year)
+        found = {name for folder in self.folders for name in folder.installed(year)}
         return tuple(name for name in RESOLUTIONS if name in found)
+
+    def departements(self, year: int, resolution: str) -> tuple[str, ...] | None:
+        """Return the départements that an installed resolution covers; None for all of them."""
+        year = whole_year(year)
+        for folder in self.folders:
+            if told := folder.installed(year).get(resolution):
+                covered = told.get("departements")
+                return None if covered is None else tuple(covered)
+        return None
 
     def levels(self, year: int, *, resolution: str | None = None) -> dict[str, BoundaryFile]:
         """Return the files of a year by level, or raise `UnknownTerritoryError`.
 
-        Without `resolution`, the embedded ones, else those of the finest resolution installed.
+        Without `resolution`, the embedded ones, else those of the finest resolution that is
+        installed for all France.
         """
-        if year not in self.years:
-            msg = f"no boundaries of {year}; known years: {listing(self.years, most=20)}"
-            raise UnknownTerritoryError(msg + _how_to_install(year, resolution))
+        year = whole_year(year)
         if resolution is not None and resolution not in RESOLUTIONS:
             msg = f"unknown resolution {resolution!r}; known: {', '.join(RESOLUTIONS)}"
             raise UnknownTerritoryError(msg)
+        if year not in self.years:
+            msg = f"no boundaries of {year}; known years: {listing(self.years, most=20)}"
+            raise UnknownTerritoryError(msg + _how_to_install(year, resolution))
         installed = self.resolutions(year)
-        for wanted in [resolution] if resolution else [None, *installed]:
+        whole = [name for name in installed if self.departements(year, name) is None]
+        for wanted in [resolution] if resolution else [None, *whole]:
             found: dict[str, BoundaryFile] = {}
             for folder in self.folders:
                 found = folder.levels(year, wanted) | found
+                if found and wanted:  # the levels of an installation belong together
+                    break
             if found:
                 return found
+        parts = [f"{name} (in part)" if name not in whole else name for name in installed]
         msg = (
-            f"no boundaries of {year} at {resolution or 'any resolution'}; "
-            f"installed: {', '.join(installed) or 'none'}"
+            f"no boundaries of {year} {f'at {resolution}' if resolution else 'for all France'}; "
+            f"installed: {', '.join(parts) or 'none'}"
         )
         raise UnknownTerritoryError(msg + _how_to_install(year, resolution))
 
@@ -141,13 +159,14 @@ class Catalogue:
             at = f" at {resolution}" if resolution else ""
             msg = f"no level {level!r} of {year}{at}; known: {', '.join(levels)}"
             raise UnknownTerritoryError(msg)
-        return levels[level].path
+        return _there(levels[level].path)
 
     def names(self, year: int) -> Path:
         """Return the file of every name that communes go or went by."""
+        year = whole_year(year)
         for folder in self.folders:
             if line := folder.vintage(year).get("names"):
-                return folder.path / line["path"]
+                return _there(folder.path / line["path"])
         known = [
             year for year in self.years if any("names" in f.vintage(year) for f in self.folders)
         ]
@@ -163,7 +182,7 @@ class Catalogue:
         if name not in known:
             msg = f"no history {name!r}; known: {listing(sorted(known), most=20) or 'none'}"
             raise UnknownTerritoryError(msg)
-        return known[name]
+        return _there(known[name])
 
 
 def catalogue() -> Catalogue:
@@ -175,8 +194,11 @@ def catalogue() -> Catalogue:
         When none of the folders holds a ``manifest.json``, or one that does is damaged.
     """
     looked_at = list(boundary_folders())
-    manifests = [folder / MANIFEST for folder in looked_at]
-    folders = [_read(path, path.stat().st_mtime_ns) for path in manifests if path.is_file()]
+    folders = []
+    for path in (folder / MANIFEST for folder in looked_at):
+        with reading(path):
+            if path.is_file():
+                folders.append(_read(path, path.stat().st_mtime_ns))
     if not folders:
         msg = (
             f"no {MANIFEST} in any folder of boundaries; looked in "
@@ -204,22 +226,67 @@ def user_folder() -> Path:
     return platformdirs.user_data_path("ptce_geo") / "boundaries"
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raise `BoundariesNotFoundError`, with the cure, for what a reader trips over in `path`."""
+    try:
+        yield
+    except PtceGeoError:
+        raise
+    except (OSError, ValueError) as error:  # pyarrow's errors of damage are among them
+        said = " ".join(str(getattr(error, "strerror", None) or error).split())[:150]
+        if path.is_relative_to(user_folder()):
+            cure = "remove it and install it again with ptce-geo boundaries install"
+        else:
+            cure = f"reinstall ptce_geo, or mend the folder that {ENVIRONMENT_VARIABLE} names"
+        msg = f"{path} cannot be read ({said}); {cure}"
+        raise BoundariesNotFoundError(msg) from error
+
+
+def whole_year(year: int) -> int:
+    """Return `year` as an int, or raise `UnknownTerritoryError` if it is no whole number."""
+    try:
+        return operator.index(year)
+    except TypeError:
+        msg = f"year must be a whole number such as {CURRENT_YEAR}, found {year!r}"
+        raise UnknownTerritoryError(msg) from None
+
+
+def _there(path: Path) -> Path:
+    with reading(path):
+        path.stat()
+    return path
+
+
 @lru_cache(maxsize=8)
 def _read(path: Path, modified: int) -> BoundaryFolder:  # noqa: ARG001 - read again when changed
+    manifest = json.loads(path.read_text(encoding="utf-8"))
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        sound = isinstance(manifest["vintages"], dict)
-    except (ValueError, KeyError, TypeError):
+        sound = all(year.isdecimal() for year in manifest["vintages"]) and all(
+            isinstance(line["path"], str) and line["rows"] >= 0 and line["bytes"] >= 0
+            for line in _lines(manifest)
+        )
+    except (KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
-        msg = f"{path} is damaged, not a manifest of boundaries; remove it and install them again"
-        raise BoundariesNotFoundError(msg)
+        msg = "damaged, not a manifest of boundaries"
+        raise ValueError(msg)
     return BoundaryFolder(path.parent, manifest)
 
 
+def _lines(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what a manifest says of each file."""
+    for vintage in manifest["vintages"].values():
+        yield from vintage.get("levels", {}).values()
+        yield from [vintage["names"]] if "names" in vintage else []
+        for installed in vintage.get("resolutions", {}).values():
+            yield from installed["levels"].values()
+    yield from manifest.get("history", {}).values()
+
+
 def _how_to_install(year: int, resolution: str | None) -> str:
-    """Return the end of a message: the command that fetches what is missing, where there is one."""
-    if not _INSTALLABLE_SINCE <= year <= CURRENT_YEAR or resolution == RESOLUTIONS[0]:
+    """Return the end of a message: the command that installs what is missing."""
+    if not _INSTALLABLE_SINCE <= year <= CURRENT_YEAR:
         return ""
-    command = f"ptce-geo boundaries install --year {year} --resolution {resolution or '50m'}"
-    return f"; to install it: {command}"
+    own = "--source FILE" if resolution == RESOLUTIONS[0] else f"--resolution {resolution or '50m'}"
+    return f"; to install it: ptce-geo boundaries install --year {year} {own}"

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 from ptce_geo import schema
 from ptce_geo.territories.boundaries import commune_names, territory_table
+from ptce_geo.territories.history import parts, spells
 from ptce_geo.territories.names import fold, loose, split_arrondissement, without_article
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _KIND_MALUS: Final = {
     "associee": 0.02,
     "former": 0.04,
 }
+# Names that stand for all the commune.
+_OWN: Final = ("current", "arrondissement_municipal")
 # How well a name is met: as it is, but for its article, but for articles and blanks, ...
 _STRICT, _WITHOUT_ARTICLE, _LOOSE = 1.0, 0.98, 0.95
 # ... in its first words only ("Aix"), or with words behind it ("Lyon Part-Dieu").
@@ -119,6 +122,8 @@ class CommuneIndex:
     by_commune : mapping of commune code to its `Name`s
     towns : sequence of `Name`
         Of the communes of `TOWN` inhabitants and more.
+    populations_before : mapping of code to inhabitants
+        Of what is, or is part of, a commune today and bore that code.
     departement_codes : mapping of folded name without article, or code, to département code
     """
 
@@ -134,6 +139,7 @@ class CommuneIndex:
     by_departement: Mapping[str, Sequence[Name]]
     by_commune: Mapping[str, Sequence[Name]]
     towns: Sequence[Name]
+    populations_before: Mapping[str, int]
     departement_codes: Mapping[str, str]
 
     def hits(self, folded: str) -> list[Hit]:
@@ -184,7 +190,9 @@ class CommuneIndex:
         return [name for code in area.departements for name in self.by_departement.get(code, ())]
 
     def population(self, name: Name) -> int:
-        """Return the inhabitants of the commune of `name`; 0 outside the embedded France."""
+        """Return the inhabitants of what bears or bore `name`; 0 where nobody knows."""
+        if name.kind not in _OWN:
+            return self.populations_before.get(name.code, 0)
         place = self.places.get(name.code_commune)
         return place.population if place else 0
 
@@ -281,6 +289,7 @@ def commune_index(year: int) -> CommuneIndex:
             for name in names
             if (place := places.get(name.code_commune)) and place.population >= TOWN
         ],
+        populations_before=_populations_before(),
         departement_codes=_departement_codes(year),
     )
 
@@ -307,6 +316,14 @@ def _places(table: pd.DataFrame) -> dict[str, Place]:
     codes = table.index.tolist()
     cells = zip(codes, *(table[column].tolist() for column in columns), strict=True)
     return dict(zip(codes, map(Place._make, cells), strict=True))
+
+
+def _populations_before() -> dict[str, int]:
+    """Return the inhabitants of the part of land of each code, also by other codes that it had."""
+    own = parts()[schema.POPULATION].dropna()
+    renumbered = spells()[[schema.CODE_COMMUNE, "part"]].drop_duplicates(schema.CODE_COMMUNE)
+    others = renumbered.set_index(schema.CODE_COMMUNE)["part"].map(own).dropna()
+    return others.round().astype(int).to_dict() | own.round().astype(int).to_dict()
 
 
 def _departement_codes(year: int) -> dict[str, str]:

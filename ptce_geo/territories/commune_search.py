@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heapq import nsmallest
+from numbers import Integral
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -20,16 +21,24 @@ from ptce_geo.territories.commune_index import (
     likest,
     malus,
 )
-from ptce_geo.territories.names import POSTCODE, fold, plain_postcode, split_arrondissement
+from ptce_geo.territories.names import (
+    POSTCODE,
+    fold,
+    plain_postcode,
+    split_arrondissement,
+    without_opening,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ptce_geo.territories.commune_index import CommuneIndex
+    from ptce_geo.territories.commune_index import CommuneIndex, Name
 
 _POSTCODE_ONLY: Final = 0.80
 # A person who reads the list chooses: names may be as unlike as under a postcode.
 _ALIKE: Final = 0.75
+
+_LONGEST_DEPARTEMENT: Final = 4  # words
 
 _COLUMNS: Final = {
     schema.CODE_COMMUNE: "str",
@@ -58,8 +67,10 @@ def find_communes(
     Parameters
     ----------
     text : str
-        A name, or the beginning of one; a name and a postcode ("42000 St-Etienne"); an INSEE code
-        of today or of a commune vanished; a postcode. May be empty beside a `postcode`.
+        A name, or the beginning of one; a name and a postcode ("42000 St-Etienne") or département
+        ("Saint-Denis (93)", "Saint-Denis, La Réunion"); an INSEE code of today or of a commune
+        vanished; a postcode. May be empty beside a `postcode`. This and the next two may be whole
+        numbers.
     postcode : str, optional
         Where to look. Where no commune under it fits, or it is a CEDEX or unknown, in its
         département.
@@ -80,7 +91,8 @@ def find_communes(
     Raises
     ------
     InputError
-        When `limit` is not positive or `postcode` holds no postcode.
+        When `limit` is no positive whole number, `postcode` holds no postcode, or one of the
+        others is no text.
     UnknownTerritoryError
         For a year or département that is not known.
 
@@ -89,9 +101,11 @@ def find_communes(
     Reasons: ``name``; ``name_without_article`` ("Mans"); ``name_run_together`` (but for blanks and
     prepositions: "Roche Yon"); ``begins_with`` ("Aix"); ``code``; ``postcode_only``; and where
     none of these is met, ``misspelt`` (score: its likeness) and ``words_behind`` ("Lyon
-    Part-Dieu"). A name of a déléguée or associée, or a former one, scores a little less. Without
-    postcode and département, a score is halved where the same words are, or begin, a name of a
-    commune twenty times more peopled: Évry is rather Évry-Courcouronnes than the village.
+    Part-Dieu"). A name of a déléguée or associée, or a former one, scores a little less and has
+    the inhabitants of what bears or bore it; where the commune goes by it and more today, it is
+    met as a beginning. Without postcode and département, a score is halved where the same words
+    are, or begin, a name twenty times more peopled: Évry is rather Évry-Courcouronnes than the
+    village.
 
     Examples
     --------
@@ -100,11 +114,12 @@ def find_communes(
     >>> find_communes("Le Chesnay").loc[0, ["code_commune", "nom", "kind"]].tolist()
     ['78158', 'Le Chesnay-Rocquencourt', 'deleguee']
     """
-    if limit < 1:
-        msg = f"find_communes: limit must be positive, found {limit}"
+    if not isinstance(limit, Integral) or limit < 1:
+        msg = f"find_communes: limit must be positive and whole, found {limit}"
         raise InputError(msg)
     index = commune_index(year)
-    found = best_by_commune(_found(index, text, _postcode(postcode), departement or ""))
+    asked = _text("" if departement is None else departement, what="departement")
+    found = best_by_commune(_found(index, _text(text, what="text"), _postcode(postcode), asked))
     found = nsmallest(
         limit,
         found,
@@ -125,9 +140,18 @@ def find_communes(
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
-def _postcode(text: str | None) -> str:
+def _text(value: object, *, what: str) -> str:
+    """Return text as it is, and a code that a spreadsheet made a number."""
+    if not isinstance(value, str | Integral):
+        msg = f"find_communes: expected text for {what}=, found {value!r}"
+        raise InputError(msg)
+    return str(value)
+
+
+def _postcode(written: str | None) -> str:
     """Return the digits of the postcode to look under, "" for none."""
-    digits = plain_postcode(text or "")
+    text = _text("" if written is None else written, what="postcode")
+    digits = plain_postcode(text)
     if text and not digits:
         msg = f"find_communes: postcode must have five digits, found {text!r}"
         raise InputError(msg)
@@ -136,21 +160,39 @@ def _postcode(text: str | None) -> str:
 
 def _found(index: CommuneIndex, text: str, postcode: str, departement: str) -> list[Hit]:
     """Return all that `text` meets, by code and postcode or by name; a commune may stand twice."""
-    areas = _areas(index, postcode, departement)
     written = plain_postcode(text)
     code = text.strip().upper().zfill(5)
     numbered = [Hit(name, 1.0, "code") for name in index.names_of_code.get(code, ())[:1]]
-    name = fold(POSTCODE.sub(" ", text))
+    name, told = _town_and_departement(index, fold(POSTCODE.sub(" ", text)))
+    areas = _areas(index, postcode, departement or told)
     if not any(map(str.isalpha, name)):
         under = index.by_postcode.get(written or postcode, ())
         own = [index.by_commune[code][0] for code in under]
         numbered += [Hit(name, _POSTCODE_ONLY, "postcode_only") for name in own]
         name = ""
     elif written and not postcode:
-        areas = _areas(index, written, departement)
+        areas = _areas(index, written, departement or told)
     if numbered or not name:
         return [hit for hit in numbered if any(area.holds(hit.name) for area in areas)]
     return next(filter(None, (_met(index, name, area) for area in areas)), [])
+
+
+def _town_and_departement(index: CommuneIndex, folded: str) -> tuple[str, str]:
+    """Return the town in "ville de saint denis la reunion", and the code of its département."""
+    if index.hits(folded) or index.beginning(folded):
+        return folded, ""
+    town = without_opening(folded)
+    words = town.split()
+    if split_arrondissement(town)[1]:  # the 13 of "Marseille 13" is no département
+        return town, ""
+    for at in range(max(1, len(words) - _LONGEST_DEPARTEMENT), len(words)):
+        before, behind = " ".join(words[:at]), " ".join(words[at:])
+        code = index.departement(behind) if len(behind) > 1 else ""  # "Nantes 3" is a quarter
+        inside = Area(departements=frozenset((code,)))
+        meant = [hit.name for hit in index.hits(before)] + index.beginning(before)
+        if code and any(map(inside.holds, meant)):
+            return before, code
+    return town, ""
 
 
 def _areas(index: CommuneIndex, postcode: str, departement: str) -> Sequence[Area]:
@@ -178,7 +220,7 @@ def _departement(index: CommuneIndex, text: str) -> str:
 def _met(index: CommuneIndex, folded: str, area: Area) -> list[Hit]:
     """Return the names in an area that a folded one meets; else the likest, and its beginnings."""
     folded = _arrondissement_as_listed(index, folded)
-    met = index.hits(folded)
+    met = [hit for hit in index.hits(folded) if not _lengthened(index, hit.name)]
     most = 0
     if area.everywhere:
         meant = [hit.name for hit in met] + index.longer(folded)
@@ -197,6 +239,12 @@ def _met(index: CommuneIndex, folded: str, area: Area) -> list[Hit]:
         for name in index.shorter(folded)
         if area.holds(name)
     ]
+
+
+def _lengthened(index: CommuneIndex, name: Name) -> bool:
+    """Whether a commune goes by a former name and more: Villefranche is now …-sur-Mer."""
+    today = index.by_commune[name.code_commune][0]
+    return name.kind == "former" and today.folded.startswith(f"{name.folded} ")
 
 
 def _arrondissement_as_listed(index: CommuneIndex, folded: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, UnknownTerritoryError
 from ptce_geo.schema import CODE_COMMUNE
-from ptce_geo.territories.catalogue import catalogue
+from ptce_geo.territories.catalogue import catalogue, reading
 from ptce_geo.territories.history import FIRST_YEAR, LAST_YEAR, YEARS, parts, spells, years_of_codes
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def commune_crosswalk(
 
 def require_year(year: int) -> None:
     """Raise `UnknownTerritoryError` unless the history of the communes reaches to `year`."""
-    if year not in YEARS:
-        msg = f"no history of the communes in {year}; known years: {FIRST_YEAR} to {LAST_YEAR}"
+    if isinstance(year, str | float) or year not in YEARS:
+        msg = f"no history of the communes in {year!r}; known years: {FIRST_YEAR} to {LAST_YEAR}"
         raise UnknownTerritoryError(msg)
 
 
@@ -89,14 +89,7 @@ def links_of(year_of_code: pd.Series, *, to_year: int, weights: Weights) -> pd.D
     if weights not in (*_SIZE, "equal"):
         msg = f"unknown weights {weights!r}; known: population, area, equal"
         raise InputError(msg)
-    history = spells()
-    asked = year_of_code.rename("year").rename_axis("code_from").reset_index()
-    before = asked.merge(history, left_on="code_from", right_on=CODE_COMMUNE)
-    before = before[before["year"].between(before["from_year"], before["to_year"])]
-    after = history[(history["from_year"] <= to_year) & (history["to_year"] >= to_year)]
-    after = after[["part", CODE_COMMUNE]].rename(columns={CODE_COMMUNE: "code_to"})
-    pairs = before[["code_from", "year", "part"]].merge(after, on="part")
-    pairs = pairs.join(_sizes(weights), on="part")
+    pairs = pairs_of_parts(year_of_code, to_year=to_year).join(_sizes(weights), on="part")
     oldest = np.minimum(pairs["year"], to_year)
     pairs["presumed"] = pairs["created"] > oldest
 
@@ -108,7 +101,25 @@ def links_of(year_of_code: pd.Series, *, to_year: int, weights: Weights) -> pd.D
         presumed=("presumed", "any"),
         year_from=("year", "first"),
     ).reset_index()
-    return _with_shares(links, after["code_to"].value_counts(), weights)[list(LINK_COLUMNS)]
+    return _with_shares(links, _parts_in(to_year)["code_to"].value_counts(), weights)
+
+
+def pairs_of_parts(year_of_code: pd.Series, *, to_year: int) -> pd.DataFrame:
+    """Return the parts of codes (the index), each read as a commune of its own year.
+
+    One row a part: ``code_from``, ``year``, ``part``, and ``code_to``, its commune in `to_year`.
+    """
+    asked = year_of_code.rename("year").rename_axis("code_from").reset_index()
+    before = asked.merge(spells(), left_on="code_from", right_on=CODE_COMMUNE)
+    before = before[before["year"].between(before["from_year"], before["to_year"])]
+    return before[["code_from", "year", "part"]].merge(_parts_in(to_year), on="part")
+
+
+def _parts_in(year: int) -> pd.DataFrame:
+    """Return ``part`` and ``code_to``, its commune in a year."""
+    table = spells()
+    there = table[(table["from_year"] <= year) & (table["to_year"] >= year)]
+    return there[["part", CODE_COMMUNE]].rename(columns={CODE_COMMUNE: "code_to"})
 
 
 def _sizes(weights: Weights) -> pd.DataFrame:
@@ -148,7 +159,7 @@ def _with_shares(links: pd.DataFrame, parts_after: pd.Series, weights: Weights) 
         ["presumed", "whole", "equal"],
         by_size,
     )
-    return links
+    return links[list(LINK_COLUMNS)]
 
 
 def read_codes(codes: Iterable[str], *, year: int) -> pd.Series:
@@ -187,7 +198,8 @@ def codes_inside_communes() -> pd.DataFrame:
 
 @lru_cache(maxsize=2)
 def _codes_inside(names: Path, history: Path) -> pd.DataFrame:  # noqa: ARG001 - known by both
-    table = pd.read_parquet(names, columns=["code", CODE_COMMUNE, "kind"])
+    with reading(names):
+        table = pd.read_parquet(names, columns=["code", CODE_COMMUNE, "kind"])
     inside = table[~table["code"].isin(years_of_codes().index)].drop_duplicates("code")
     return inside.set_index("code").rename_axis("code_from")
 
@@ -215,7 +227,8 @@ def tidy_codes(codes: pd.Series) -> pd.Series:
     ['01001', '2A004', '42218']
     """
     text = codes.astype("str").str.strip().str.upper().str.removesuffix(".0")
-    if codes.dtype.kind == "f" and text.str.contains(".", regex=False).any():
-        msg = f"commune codes must be text, found {listing(text[text.str.contains('.')])}"
+    fraction = text.str.contains(".", regex=False, na=False)
+    if codes.dtype.kind == "f" and fraction.any():
+        msg = f"commune codes must be text, found {listing(text[fraction])}; read them so"
         raise InputError(msg)
     return text.mask(text == "").mask(text.str.fullmatch(r"\d{4}"), "0" + text)

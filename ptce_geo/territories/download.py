@@ -103,7 +103,9 @@ def fetch(
         # A server that begins anew each time is borne with as long as it gets further.
         breaks = 0 if _size(part) > most else breaks + 1
         most = max(most, _size(part))
-    msg = f"{url}: {problem}; what arrived is kept, run the command again to go on"
+    have, version = _known(part, url)
+    kept = "what arrived is kept, " if have and version.validator else ""
+    msg = f"{url}: {problem}; {kept}run the command again" + (" to go on" if kept else "")
     raise BoundariesDownloadError(msg)
 
 
@@ -189,7 +191,7 @@ def _refused(answer: requests.Response) -> BoundariesDownloadError:
     if wait := answer.headers.get("Retry-After"):
         msg += f" and asks to come back after {wait}" + (" s" if wait.isdigit() else "")
     elif answer.status_code == HTTPStatus.NOT_FOUND:
-        msg += "; it has not this year at this resolution"
+        msg += "; it has not this year at this resolution, perhaps another, as in --year 2024"
     return BoundariesDownloadError(msg)
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from ptce_geo.territories.catalogue import CURRENT_YEAR, catalogue
+from ptce_geo.errors import UnknownTerritoryError
+from ptce_geo.territories.catalogue import CURRENT_YEAR, catalogue, reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +31,8 @@ def commune_history() -> pd.DataFrame:
     DataFrame, one row a change of one commune, in the order of time
         ``date`` (ISO text): the day; for a change since 2019, the 1 January of the first vintage
         that shows it. ``event``: what INSEE calls it. ``code_before``, ``nom_before``,
-        ``code_after``, ``nom_after``: the commune and what it was then, or was then part of;
-        empty before its creation.
+        ``code_after``, ``nom_after``: the commune and what it was then, or was then part of. There
+        is none before a creation, and no name after the six suppressions.
 
     Notes
     -----
@@ -54,16 +55,29 @@ def commune_populations(*, year: int) -> pd.Series:
     Parameters
     ----------
     year : int
-        From 2019 on; of a year without a table (2020), that of the table before.
+        From 2019 on; 2020, which has no table, has that of 2019.
 
     Returns
     -------
     Series of Int64, by commune code
-        Missing where the source has none (Mayotte before 2021).
+        Without those for which the source has none (Mayotte before 2021).
+
+    Raises
+    ------
+    UnknownTerritoryError
+        For another year.
+
+    Examples
+    --------
+    >>> commune_populations(year=2021)["42218"].item()
+    173821
     """
     table = _table("populations").set_index("code")
     known = [column for column in table.columns if int(column) <= year]
-    return table[known[-1] if known else table.columns[0]].rename("population").dropna()
+    if not known or year > LAST_YEAR:
+        msg = f"no populations of {year}; known years: {table.columns[0]} to {LAST_YEAR}"
+        raise UnknownTerritoryError(msg)
+    return table[known[-1]].rename("population").dropna()
 
 
 def parts() -> pd.DataFrame:
@@ -87,7 +101,8 @@ def _table(name: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=8)
 def _read(path: Path) -> pd.DataFrame:
-    return pd.read_parquet(path)
+    with reading(path):
+        return pd.read_parquet(path)
 
 
 @lru_cache(maxsize=2)

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from ptce_geo.errors import InputError, OutputError, PtceGeoError, UnreadableFileError
+from ptce_geo.checks import listing
+from ptce_geo.errors import InputError, OutputError, PtceGeoError
 from ptce_geo.territories.catalogue import (
     CURRENT_YEAR,
     LEVELS,
@@ -30,9 +31,10 @@ from ptce_geo.territories.catalogue import (
     RESOLUTIONS,
     catalogue,
     user_folder,
+    whole_year,
 )
-from ptce_geo.territories.source_checks import Remark, complete
-from ptce_geo.territories.source_files import (
+from ptce_geo.territories.contour_checks import Contours, Remark, complete
+from ptce_geo.territories.contour_files import (
     ETALAB_NAMES,
     is_geopackage,
     read_admin_express,
@@ -98,7 +100,7 @@ class Installation:
 
 def install_boundaries(
     *,
-    year: int = CURRENT_YEAR,
+    year: int | None = None,
     resolution: str | None = None,
     source: str | os.PathLike[str] = ETALAB,
     base_url: str | None = None,
@@ -108,8 +110,9 @@ def install_boundaries(
 
     Parameters
     ----------
-    year : int
-        Vintage of the code officiel géographique (1 January).
+    year : int, optional
+        Vintage of the code officiel géographique (1 January). None for `CURRENT_YEAR`; of a file,
+        for the latest year that had its communes.
     resolution : str, optional
         "5m", "50m", "100m" or "1000m": what the contours were simplified by. None for "50m", or
         for that of the file.
@@ -135,12 +138,16 @@ def install_boundaries(
     no arrondissements and no inhabitants: ``population`` is that of the embedded tables for the
     years since 2019, else NaN. Neither source has postcodes or town halls: the reference point is
     one on the surface. Areas are computed in the legal CRS of each commune and summed. Overseas
-    collectivities are left out.
+    collectivities are left out. Of a file that covers some départements only, what its edge may
+    cut is left out (EPCI, régions); what is installed is read only where its resolution is named.
 
     Raises
     ------
     InputError
-        When `resolution` is not one of those that `source` has.
+        When `resolution` is not one of those that `source` has, or a part of France would take
+        the place of all of it.
+    UnknownTerritoryError
+        When `year` is no whole number.
     BoundariesDownloadError
         When the contours cannot be fetched.
     UnreadableFileError
@@ -150,8 +157,10 @@ def install_boundaries(
     """
     catalogue()  # a damaged manifest is told before anything is fetched
     path = None if source == ETALAB else Path(source)
+    of_file = path is not None and year is None
+    year = whole_year(CURRENT_YEAR if year is None else year)
     resolution = _resolution(resolution, path)
-    with _writing(user_folder(), f"{year}-{resolution}") as scratch:
+    with _writing(user_folder()) as scratch:
         files = _given(path) if path else _fetched(year, resolution, base_url, progress)
         if progress:
             progress("check", 0, None)
@@ -160,24 +169,38 @@ def install_boundaries(
                 levels = read_admin_express(files["commune"])
             else:
                 levels = read_etalab(files, scratch)
-            whole = resolution != ADMIN_EXPRESS
-            levels, remarks = complete(levels, year=year, whole=whole)
+            contours = complete(
+                levels, year=None if of_file else year, whole=resolution != ADMIN_EXPRESS
+            )
+            _check_no_loss(contours, resolution)
         except InputError:
             if path is None:  # what was fetched is no use to go on from
                 shutil.rmtree(_downloads(year, resolution), ignore_errors=True)
             raise
-        lines = _write(levels, scratch / "levels")
+        lines = _write(contours.levels, scratch / "levels")
         attribution = (_IGN,) if resolution == ADMIN_EXPRESS else (_IGN, _ETALAB)
-        entry = {"attribution": attribution, "sources": _provenance(files), "levels": lines}
-        folder = _take_over(scratch / "levels", year, resolution, entry)
-    shutil.rmtree(_downloads(year, resolution), ignore_errors=True)
-    rows = {level: len(frame) for level, frame in levels.items()}
-    size = sum(line["bytes"] for line in lines.values())
-    return Installation(year, resolution, folder, rows, size, attribution, tuple(remarks))
+        entry = {
+            "departements": contours.departements,
+            "attribution": attribution,
+            "sources": _provenance(files),
+            "levels": lines,
+        }
+        folder = _take_over(scratch / "levels", contours.year, resolution, entry)
+    if path is None:
+        shutil.rmtree(_downloads(year, resolution), ignore_errors=True)
+    return Installation(
+        contours.year,
+        resolution,
+        folder,
+        {level: len(frame) for level, frame in contours.levels.items()},
+        sum(line["bytes"] for line in lines.values()),
+        attribution,
+        tuple(contours.remarks),
+    )
 
 
 def planned_downloads(
-    *, year: int = CURRENT_YEAR, resolution: str | None = None, base_url: str | None = None
+    *, year: int | None = None, resolution: str | None = None, base_url: str | None = None
 ) -> dict[str, int | None]:
     """Return what `install_boundaries` would fetch from Etalab: address and size (bytes) if told.
 
@@ -195,6 +218,8 @@ def planned_downloads(
     ------
     InputError
         When Etalab has no such `resolution`.
+    UnknownTerritoryError
+        When `year` is no whole number.
     BoundariesDownloadError
         When the server cannot be reached, or has not this year at this resolution.
     """
@@ -202,6 +227,7 @@ def planned_downloads(
     from ptce_geo.territories.download import remote_size
     from ptce_geo.territories.session import new_session
 
+    year = whole_year(CURRENT_YEAR if year is None else year)
     with new_session() as session:
         urls = _urls(year, _resolution(resolution, None), base_url)
         return {url: remote_size(session, url) for url in urls.values()}
@@ -214,7 +240,8 @@ def installed_boundaries() -> pd.DataFrame:
     -------
     DataFrame, one row a year and resolution
         ``year``, ``resolution`` ("embedded" for what travels with the package), ``communes``,
-        ``bytes`` and ``folder``.
+        ``bytes``, ``folder``, ``departements`` covered (separated by spaces; "" for all) and
+        ``missing``: how many of its files are gone.
 
     Raises
     ------
@@ -236,8 +263,11 @@ def installed_boundaries() -> pd.DataFrame:
             communes = files[LEVELS[0]].rows if LEVELS[0] in files else 0
             size = sum(file.bytes for file in files.values())
             folder = next(iter(files.values())).path.parent
-            rows.append((year, resolution or "embedded", communes, size, folder))
-    frame = pd.DataFrame(rows, columns=["year", "resolution", "communes", "bytes", "folder"])
+            covered = " ".join(known.departements(year, resolution) or ()) if resolution else ""
+            gone = sum(not file.path.is_file() for file in files.values())
+            rows.append((year, resolution or "embedded", communes, size, folder, covered, gone))
+    columns = ["year", "resolution", "communes", "bytes", "folder", "departements", "missing"]
+    frame = pd.DataFrame(rows, columns=columns)
     rank = frame["resolution"].map(["embedded", *RESOLUTIONS].index)
     order = frame.assign(other=rank > 0, rank=rank).sort_values(["other", "year", "rank"]).index
     return frame.loc[order].reset_index(drop=True)
@@ -248,9 +278,6 @@ def _resolution(asked: str | None, path: Path | None) -> str:
     own: str | None
     if path is None:
         has, own = _GENERALISED, DEFAULT_RESOLUTION
-    elif not path.is_file():
-        msg = f"no file {path}; give a GeoPackage, a GeoJSON of communes, or {ETALAB!r}"
-        raise UnreadableFileError(msg)
     elif is_geopackage(path):
         has, own = [ADMIN_EXPRESS], ADMIN_EXPRESS
     else:
@@ -261,6 +288,8 @@ def _resolution(asked: str | None, path: Path | None) -> str:
         raise InputError(msg)
     if asked is not None and asked not in has:
         msg = f"{path or 'Etalab'} has no resolution {asked!r}; known: {', '.join(has)}"
+        if asked == ADMIN_EXPRESS:
+            msg += "; give the GeoPackage of ADMIN EXPRESS COG (--source FILE)"
         raise InputError(msg)
     return asked or str(own)  # one of the two is there
 
@@ -305,15 +334,15 @@ def _given(path: Path) -> dict[str, Path]:
 
 
 @contextmanager
-def _writing(folder: Path, name: str) -> Iterator[Path]:
-    """Yield a folder to prepare `name` in, inside `folder`; it is gone afterwards."""
+def _writing(folder: Path) -> Iterator[Path]:
+    """Yield a folder to prepare something in, inside `folder`; it is gone afterwards."""
     try:
         (folder / _DOWNLOADS).mkdir(parents=True, exist_ok=True)
         with _alone(folder):
-            for left in folder.glob(f".new-{name}-*"):  # by a process that was killed
+            for left in folder.glob(".new-*"):  # by a process that was killed
                 shutil.rmtree(left)
             with TemporaryDirectory(
-                prefix=f".new-{name}-", dir=folder, ignore_cleanup_errors=True
+                prefix=".new-", dir=folder, ignore_cleanup_errors=True
             ) as scratch:
                 yield Path(scratch)
     except OSError as error:
@@ -363,24 +392,40 @@ def _fingerprint(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": digest}
 
 
+def _check_no_loss(contours: Contours, resolution: str) -> None:
+    """Refuse a part of France where all of it is installed."""
+    known, year = catalogue(), contours.year
+    if contours.departements is None or resolution not in known.resolutions(year):
+        return
+    files = [file.path for file in known.levels(year, resolution=resolution).values()]
+    if known.departements(year, resolution) is None and all(path.is_file() for path in files):
+        msg = (
+            f"{year} at {resolution} is installed for all France, the source covers only "
+            f"{listing(contours.departements)}; to replace it, remove {files[0].parent} first"
+        )
+        raise InputError(msg)
+
+
 def _take_over(prepared: Path, year: int, resolution: str, entry: dict[str, Any]) -> Path:
     """Put the prepared folder in its place, then name it in the manifest, in one step each."""
     home, name = user_folder(), f"{year}-{resolution}"
     final = home / f"{name}-{secrets.token_hex(4)}"
-    prepared.rename(final)
     for line in entry["levels"].values():
         line["path"] = f"{final.name}/{line['path']}"
-    path, new = home / MANIFEST, home / f".{final.name}.json"
+    path, new = home / MANIFEST, prepared.with_name(MANIFEST)
     manifest: dict[str, Any] = {"format": 1, "vintages": {}}
     if path.is_file():
         manifest = json.loads(path.read_text(encoding="utf-8"))
     installed = manifest["vintages"].setdefault(str(year), {}).setdefault("resolutions", {})
     installed[resolution] = {"installed": datetime.now(UTC).isoformat(timespec="seconds"), **entry}
     new.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    new.replace(path)
-    for old in (*home.glob(f"{name}-*"), *home.glob(f".{name}-*.json")):
-        if old.is_dir() and old != final:
+    prepared.rename(final)
+    try:
+        new.replace(path)
+    except BaseException:
+        shutil.rmtree(final, ignore_errors=True)
+        raise
+    for old in home.glob(f"{name}-*"):
+        if old != final:
             shutil.rmtree(old, ignore_errors=True)
-        elif old.is_file():
-            old.unlink()
     return final

@@ -6,6 +6,7 @@ import math
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -17,8 +18,8 @@ import shapely
 from ptce_geo.crs import metric_crs
 from ptce_geo.errors import CrsError, InputError, PtceGeoWarning, UnknownTerritoryError
 from ptce_geo.metric import NO_CRS, legal_crs, project
-from ptce_geo.schema import CODE_COMMUNE, WGS84, code_column
-from ptce_geo.territories.boundaries import read_territories, territory_table
+from ptce_geo.schema import CODE_COMMUNE, WGS84
+from ptce_geo.territories.boundaries import parent_codes, read_territories, territory_table
 from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS, catalogue
 from ptce_geo.territories.cell_index import NOBODY, CellIndex, cell_index
 
@@ -93,14 +94,7 @@ def locate(
     >>> locate(4.3873, 45.4397, level="departement").tolist()
     ['42']
     """
-    return locate_with_distance(
-        longitude,
-        latitude,
-        level=level,
-        year=year,
-        resolution=resolution,
-        max_distance_m=max_distance_m,
-    )[0]
+    return _located(longitude, latitude, level, year, resolution, max_distance_m)[0]
 
 
 def locate_with_distance(
@@ -145,20 +139,32 @@ def locate_with_distance(
     >>> codes.tolist(), distance.round(-2).tolist()
     (['76552', None], [1600.0, nan])
     """
+    return _located(longitude, latitude, level, year, resolution, max_distance_m)
+
+
+def _located(
+    longitude: npt.ArrayLike,
+    latitude: npt.ArrayLike,
+    level: str,
+    year: int,
+    resolution: str | None,
+    max_distance_m: float,
+) -> tuple[Codes, Floats]:
     if level not in LEVELS:
         msg = f"unknown level {level}; known: {', '.join(LEVELS)}"
         raise UnknownTerritoryError(msg)
-    if not (max_distance_m >= 0 and math.isfinite(max_distance_m)):
-        msg = f"locate: max_distance_m must be 0 or more metres, found {max_distance_m}"
+    if not (isinstance(max_distance_m, Real) and 0 <= max_distance_m < math.inf):
+        msg = f"locate: max_distance_m must be 0 or more metres, found {max_distance_m!r}"
         raise InputError(msg)
     lonlat = _points(longitude, latitude)
     shapes = _shapes(level if level == _MUNICIPAL else _COMMUNE, year, resolution)
     number, distance = shapes.find(*lonlat, max_distance_m)
     codes = shapes.codes
     if level == _MUNICIPAL:
-        number = _in_their_commune(number, distance, lonlat, year, resolution, max_distance_m)
+        number = _in_their_commune(number, lonlat, year, resolution, max_distance_m)
     elif level != _COMMUNE:
-        codes = _parents(codes, level, year)
+        parents = parent_codes(level, year=year, resolution=resolution).reindex(codes)
+        codes = parents.astype(object).where(parents.notna(), None).to_numpy()
     distance[pd.isna(codes)[number]] = np.nan
     return codes[number], distance
 
@@ -207,7 +213,7 @@ class _Shapes:
 
 def _points(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> tuple[Floats, Floats]:
     try:
-        lon, lat = (np.atleast_1d(np.asarray(x, dtype=float)) for x in (longitude, latitude))
+        lon, lat = (_column(values) for values in (longitude, latitude))
     except (TypeError, ValueError) as error:
         msg = f"locate: longitude and latitude must be numbers in degrees; {error}"
         raise InputError(msg) from None
@@ -228,6 +234,13 @@ def _points(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> tuple[Floats, 
             stacklevel=4,
         )
     return lon, lat
+
+
+def _column(values: npt.ArrayLike) -> Floats:
+    """Return numbers, NaN where they are missing or masked."""
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(float), np.nan)
+    return np.atleast_1d(np.asarray(values, dtype=float))
 
 
 def _shapes(level: str, year: int, resolution: str | None) -> _Shapes:
@@ -272,36 +285,25 @@ def _crs_of(code: str) -> int:
 
 def _in_their_commune(
     number: Integers,
-    distance: Floats,
     lonlat: tuple[Floats, Floats],
     year: int,
     resolution: str | None,
     max_distance_m: float,
 ) -> Integers:
-    """Leave out the nearest municipal arrondissement where the commune is another one."""
-    snapped = np.flatnonzero(distance > 0)
-    if not len(snapped):
-        return number
+    """Leave out the municipal arrondissement of points that lie in, or nearest to, another commune.
+
+    It is one of those on its outer border, or beyond.
+    """
+    found = np.flatnonzero(number != NOBODY)
     longitude, latitude = lonlat
     commune = locate(
-        longitude[snapped],
-        latitude[snapped],
+        longitude[found],
+        latitude[found],
         year=year,
         resolution=resolution,
         max_distance_m=max_distance_m,
     )
     divided = territory_table(_MUNICIPAL, year=year, resolution=resolution)[CODE_COMMUNE]
-    own = divided.sort_index().to_numpy(dtype=object)[number[snapped]]
-    number[snapped[own != commune]] = NOBODY
+    own = divided.sort_index().to_numpy(dtype=object)[number[found]]
+    number[found[own != commune]] = NOBODY
     return number
-
-
-def _parents(codes: Codes, level: str, year: int) -> Codes:
-    """Return the code at `level` of each commune of `codes`, None where it has none."""
-    communes = territory_table(_COMMUNE, year=year)
-    column = code_column(level)
-    if column not in communes:
-        msg = f"locate: the communes of {year} do not tell their {level}; see read_territories"
-        raise UnknownTerritoryError(msg)
-    parents = communes[column].reindex(codes).astype(object)
-    return parents.where(parents.notna(), None).to_numpy()

@@ -79,6 +79,22 @@ def loose(folded: str) -> str:
     return "".join(words) or folded.replace(" ", "")
 
 
+_OPENING: Final = re.compile(
+    r"^(?:la )?(?:ville|mairie|commune|municipalite) (?:de|du|des|d) (?=.)"
+)
+
+
+def without_opening(folded: str) -> str:
+    """Return a folded name without "ville de" and the like before it.
+
+    Examples
+    --------
+    >>> without_opening("mairie de la rochelle"), without_opening("ville la grand")
+    ('la rochelle', 'ville la grand')
+    """
+    return _OPENING.sub("", folded)
+
+
 _ROMAN: Final = {
     roman: number
     for number, roman in enumerate(

@@ -17,6 +17,7 @@ from ptce_geo.territories.boundaries import territory_table
 from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS
 from ptce_geo.territories.commune_index import commune_index
 from ptce_geo.territories.commune_search import find_communes
+from ptce_geo.territories.crosswalk import tidy_codes
 from ptce_geo.territories.history import commune_history
 
 if TYPE_CHECKING:
@@ -105,12 +106,20 @@ class CommuneInfo:
             ]
         if others := dict.fromkeys(self.other_names["name"]):
             lines.append(f"  other names: {listing(others, most=8)}")
-        columns = ("date", "event", "nom_before", "nom_after")
-        cells = zip(*(self.history[column] for column in columns), strict=True)
-        lines += [
-            f"  {date} {event}: {' → '.join(filter(None, names))}" for date, event, *names in cells
-        ]
-        return "\n".join(lines)
+        return "\n".join(lines + _history_lines(self.history))
+
+
+def _history_lines(history: pd.DataFrame) -> list[str]:
+    """Return a line for each change of a name or code, with the codes where the name stays."""
+    columns = ("date", "event", "nom_before", "nom_after", "code_before", "code_after")
+    lines = []
+    for date, event, *names, old, new in history[list(columns)].fillna("").to_numpy():
+        told = [name for name in names if name]
+        if names[0] == names[1]:
+            told = [f"{name} ({code})" for name, code in zip(names, (old, new), strict=True)]
+        if (names[0], old) != (names[1], new):
+            lines.append(f"  {date} {event}: {' → '.join(told)}")
+    return lines
 
 
 def commune_info(code: str, *, year: int = CURRENT_YEAR) -> CommuneInfo:
@@ -120,7 +129,8 @@ def commune_info(code: str, *, year: int = CURRENT_YEAR) -> CommuneInfo:
     ----------
     code : str
         INSEE code of a commune, a municipal arrondissement, a déléguée or associée, or of a
-        commune vanished. Where a commune and its déléguée share it, the commune's.
+        commune vanished; may have become a number. Where a commune and its déléguée share it, the
+        commune's.
     year : int
         Vintage of the communes.
 
@@ -142,8 +152,9 @@ def commune_info(code: str, *, year: int = CURRENT_YEAR) -> CommuneInfo:
     [['1968-01-01', 'Courcouronnes'], ['2019-01-01', 'Évry-Courcouronnes']]
     """
     index = commune_index(year)
+    written, code = str(code), tidy_codes(pd.Series([code], dtype="object")).iloc[0]
     if code not in index.names_of_code:
-        raise UnknownTerritoryError(_unknown(index, str(code), year=year))
+        raise UnknownTerritoryError(_unknown(index, written, year=year))
     history = _history(code, year=year)
     own = index.names_of_code[code][0]
     if own.kind == "former":
@@ -156,7 +167,7 @@ def commune_info(code: str, *, year: int = CURRENT_YEAR) -> CommuneInfo:
         kind=own.kind,
         year=year,
         code_commune=own.code_commune,
-        parents=_parents(own, year=year),
+        parents=_parents(index, own, year=year),
         population=facts.get(schema.POPULATION),
         area_km2=facts.get(schema.AREA_KM2),
         longitude=facts.get(schema.LONGITUDE),
@@ -178,14 +189,15 @@ def _facts(own: Name, *, year: int) -> dict[str, Any]:
     return {str(key): value for key, value in row[0].items() if pd.notna(value)} if row else {}
 
 
-def _parents(own: Name, *, year: int) -> dict[str, Parent]:
-    """Return what a commune, or what belongs to one, is part of; nothing outside what is embedded.
+def _parents(index: CommuneIndex, own: Name, *, year: int) -> dict[str, Parent]:
+    """Return what a commune, or what belongs to one, is part of; where embedded, all levels.
 
     Four communes have no EPCI, and Mayotte has no arrondissement.
     """
     communes = territory_table("commune", year=year)
     if own.code_commune not in communes.index:
-        return {}
+        commune = Parent(own.code_commune, index.by_commune[own.code_commune][0].text)
+        return {"commune": commune} if own.code != own.code_commune else {}
     row = communes.loc[own.code_commune].to_dict() | {schema.CODE_COMMUNE: own.code_commune}
     parents = {}
     for level in LEVELS:

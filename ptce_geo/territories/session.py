@@ -6,7 +6,6 @@ after a longer wait; what the server asks to wait is waited, if that is not too 
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Final, Self
 
 import requests
@@ -45,6 +44,8 @@ def new_session() -> requests.Session:
         total=RETRIES,
         status_forcelist=_PASSING,
         backoff_factor=BACKOFF_S,
+        # Clients cut off together do not return together.
+        backoff_jitter=BACKOFF_S,
         # The last answer is handed out, so that its status can be told.
         raise_on_status=False,
     )
@@ -69,11 +70,7 @@ def told(error: Exception) -> str:
 
 
 class Patience(Retry):
-    """Waits with jitter, and not at all for a server that asks for more than `LONGEST_WAIT_S`."""
-
-    def get_backoff_time(self) -> float:
-        """Return the seconds to wait, so that clients cut off together do not return together."""
-        return super().get_backoff_time() * random.uniform(0.5, 1.5)
+    """Does not wait for a server that asks for more than `LONGEST_WAIT_S`."""
 
     def increment(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -18,7 +19,6 @@ from ptce_geo.territories.crosswalk import (
     require_year,
     tidy_codes,
 )
-from ptce_geo.territories.history import years_of_codes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +131,7 @@ def convert_codes(
     UnknownTerritoryError
         For a year out of range.
     InputError
-        When amounts are not numbers.
+        When amounts are not numbers, not finite or not by commune code, or shapes are among them.
     MissingColumnError
         When a column of `values` is not there.
     TerritoryError
@@ -157,6 +157,12 @@ def convert_codes(
         require_year(from_year)
     keyed = _keyed(data, values)
     links, unknown = _links(keyed.codes, from_year, to_year, weights)
+    if keyed.amounts is not None and links.empty and unknown:
+        msg = (
+            f"convert_codes: these amounts are not by commune code, but by {listing(unknown)}; "
+            "codes to be converted must be text (dtype=str)"
+        )
+        raise InputError(msg)
     if keyed.amounts is None:
         converted: pd.Series | pd.DataFrame = keyed.codes.map(_successors(links, unknown)).astype(
             "str"
@@ -179,11 +185,12 @@ class _Keyed(NamedTuple):
 
 
 def _keyed(data: pd.Series | pd.DataFrame, values: str | Sequence[str] | None) -> _Keyed:
+    _check(data)
     if isinstance(data, pd.Series):
         if values is not None:
             msg = "convert_codes: values names columns; a Series has none, leave it out"
             raise InputError(msg)
-        if not pd.api.types.is_numeric_dtype(data):
+        if not _holds_numbers(data):
             return _Keyed(tidy_codes(data), None, pd.DataFrame(index=data.index))
         data = data.to_frame()
         values = list(data.columns)
@@ -192,15 +199,41 @@ def _keyed(data: pd.Series | pd.DataFrame, values: str | Sequence[str] | None) -
     rest = data.drop(columns=CODE_COMMUNE, errors="ignore")
     if values is None and by_column:
         return _Keyed(codes, None, rest)
-    columns = list(rest) if values is None else [values] if isinstance(values, str) else [*values]
-    require_columns(rest, columns, what="convert_codes")
+    if isinstance(data, gpd.GeoDataFrame):
+        msg = "convert_codes: shapes cannot be added up; drop the geometry, see read_territories"
+        raise InputError(msg)
+    names = list(rest) if values is None else [values] if isinstance(values, str) else [*values]
+    columns = list(dict.fromkeys(names))
+    require_columns(rest, columns, what="convert_codes (amounts)")
     amounts = rest[columns]
-    if text := [name for name in columns if not pd.api.types.is_numeric_dtype(amounts[name])]:
+    if text := [name for name in columns if not _holds_numbers(amounts[name])]:
         msg = (
             f"convert_codes: {listing(text)} are no numbers; name the columns of amounts in values"
         )
         raise InputError(msg)
-    return _Keyed(codes, amounts.astype("float64"), rest.drop(columns=columns))
+    amounts = amounts.astype("float64")
+    if np.isinf(amounts).any(axis=None):
+        msg = "convert_codes: an amount is infinite; correct it or leave it out"
+        raise InputError(msg)
+    return _Keyed(codes, amounts, rest.drop(columns=columns))
+
+
+def _check(data: pd.Series | pd.DataFrame) -> None:
+    if not isinstance(data, pd.Series | pd.DataFrame):
+        msg = f"convert_codes: expected a Series or DataFrame, found {type(data).__name__}"
+        raise InputError(msg)
+    if isinstance(data.index, pd.MultiIndex):
+        msg = "convert_codes: the index has several levels; call reset_index() first"
+        raise InputError(msg)
+    if isinstance(data, pd.DataFrame) and not data.columns.is_unique:
+        doubled = data.columns[data.columns.duplicated()]
+        msg = f"convert_codes: the columns {listing(doubled)} stand more than once"
+        raise InputError(msg)
+
+
+def _holds_numbers(values: pd.Series) -> bool:
+    values = values.infer_objects()
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
 def _links(
@@ -266,81 +299,3 @@ def _shaped_like(data: pd.Series | pd.DataFrame, after: pd.DataFrame) -> pd.Seri
         return after.reset_index()[list(data.columns)]
     levels = list(range(1, after.index.nlevels))
     return after.reset_index(level=levels)[list(data.columns)].rename_axis(data.index.name)
-
-
-@dataclass(frozen=True, eq=False)
-class VintageFit:
-    """Which years a set of commune codes fits.
-
-    Attributes
-    ----------
-    years : tuple of int
-        The years in which most of the codes were communes' codes: of all, where `misfits` is
-        empty.
-    known : Series of int
-        Number of codes that were a commune's, by year 1943…2026.
-    misfits : DataFrame
-        Indexed by code: what does not fit `years`. ``what``: "other_years" (a commune's, but in
-        none of them or not in all), "arrondissement_municipal", "deleguee" or "unknown";
-        ``years``: those in which it was a commune's ("1943–2015"; "" for none).
-    """
-
-    years: tuple[int, ...]
-    known: pd.Series
-    misfits: pd.DataFrame
-
-    @property
-    def year(self) -> int | None:
-        """The latest of the years; None where no code ever was a commune's."""
-        return self.years[-1] if self.years else None
-
-    def __str__(self) -> str:
-        """Say it in one line."""
-        if not self.years:
-            return f"no year fits: none of the {len(self.misfits)} codes was ever a commune's"
-        said = f"{_runs(self.years)}: {self.known[self.year]} codes are communes'"
-        shown = [f"{code} ({years or what})" for code, what, years in self.misfits.itertuples()]
-        return f"{said}, {len(shown)} are not: {listing(shown)}" if shown else said
-
-
-def detect_vintage(codes: pd.Series | pd.Index | Sequence[str]) -> VintageFit:
-    """Return the years that a set of commune codes fits, and the codes that do not fit.
-
-    Parameters
-    ----------
-    codes : Series, Index or sequence of str
-        Commune codes, repeated or missing as they come.
-
-    Returns
-    -------
-    VintageFit
-
-    Notes
-    -----
-    A few codes fit many years: that a commune is absent from them proves nothing.
-
-    Examples
-    --------
-    >>> fit = detect_vintage(["14666", "21213", "42218"])  # Sannerville until 2017, then 2020
-    >>> print(fit)
-    1943–2016: 3 codes are communes'
-    """
-    met = pd.Index(tidy_codes(pd.Series(codes, dtype="object")).dropna().unique()).sort_values()
-    communes = years_of_codes().reindex(met, fill_value=False)
-    known = communes.sum().rename("known")
-    years = tuple(known.index[known == known.max()]) if known.any() else ()
-    misfit = communes[~communes[list(years)].all(axis=1)] if years else communes
-    kind = codes_inside_communes()["kind"].reindex(misfit.index).fillna("unknown")
-    what = kind.mask(misfit.any(axis=1), "other_years").to_numpy()
-    runs = [_runs(communes.columns[row]) for row in misfit.to_numpy()]
-    misfits = pd.DataFrame({"what": what, "years": runs}, index=misfit.index.rename("code"))
-    return VintageFit(years, known, misfits)
-
-
-def _runs(years: Sequence[int]) -> str:
-    """Return years as runs: "1943–1971, 1985–2026"."""
-    array = np.asarray(years)
-    runs = np.split(array, np.flatnonzero(np.diff(array) > 1) + 1)
-    return ", ".join(
-        f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs if run.size
-    )

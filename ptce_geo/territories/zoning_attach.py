@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from ptce_geo import schema
 from ptce_geo.checks import has_point, listing, require_points
-from ptce_geo.errors import InputError
+from ptce_geo.errors import InputError, MissingColumnError
 from ptce_geo.territories.attach import NO_POSITION, attach_territories
 from ptce_geo.territories.catalogue import CURRENT_YEAR
 from ptce_geo.territories.zonings import Zoning, commune_zones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import geopandas as gpd
 
 WITHOUT_ZONE: Final = "commune_without_zone"
 OUTSIDE: Final = "outside_every_zone"
@@ -60,9 +59,11 @@ def attach_zoning(
     Raises
     ------
     MissingColumnError
-        When the frame has neither points nor a ``code_commune``.
+        When the frame has neither points nor a ``code_commune``, or no points for a zoning by
+        polygon.
     InputError
-        When two zonings have the same level, or the frame holds other shapes than points.
+        When `zonings` holds something else than zonings or two of the same level, or the frame
+        other shapes than points.
     CrsError
         When the frame is not in EPSG:4326.
     UnknownTerritoryError
@@ -81,7 +82,10 @@ def attach_zoning(
       code_ze2020     nom_ze2020
     0        8413  Saint-Étienne
     """
-    chosen = [zonings] if isinstance(zonings, Zoning) else list(zonings)
+    chosen: list[Any] = [*zonings] if isinstance(zonings, list | tuple) else [zonings]
+    if odd := [zoning for zoning in chosen if not isinstance(zoning, Zoning)]:
+        msg = f"attach_zoning: expected what read_zoning returns, found {listing(map(repr, odd))}"
+        raise InputError(msg)
     levels = [zoning.level for zoning in chosen]
     if doubled := {level for level in levels if levels.count(level) > 1}:
         msg = f"attach_zoning: several zonings are called {listing(doubled)}; name them apart"
@@ -115,7 +119,11 @@ def _zones_of_points(
     members: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame
 ) -> tuple[pd.Series, pd.Series]:
     """Return the zone that each member's point lies in, and the reason where there is none."""
-    require_points(members, what="attach_zoning (a zoning by polygon)")
+    what = "attach_zoning (a zoning by polygon)"
+    if not isinstance(members, gpd.GeoDataFrame) or members.active_geometry_name is None:
+        msg = f"{what}: the frame has no geometry, only points tell the zone; geocode it first"
+        raise MissingColumnError(msg)
+    require_points(members, what=what)
     placed = has_point(members.geometry).to_numpy()
     coarse = np.zeros(len(members), dtype=bool)
     if schema.GEOCODE_PRECISION in members:

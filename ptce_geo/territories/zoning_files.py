@@ -17,11 +17,10 @@ from ptce_geo.errors import InputError
 from ptce_geo.files import Table, read_table
 from ptce_geo.files.archives import unpacked
 from ptce_geo.files.cells import (
+    Outcome,
     cell_text,
     parse_number,
     read_cell,
-    read_commune_code,
-    read_formula,
     squeeze,
 )
 from ptce_geo.files.layers import read_polygons
@@ -32,19 +31,21 @@ from ptce_geo.territories.crosswalk import (
     read_codes,
     require_year,
 )
-from ptce_geo.territories.vintages import detect_vintage
+from ptce_geo.territories.vintage_fit import detect_vintage
 from ptce_geo.territories.zoning_headings import (
     Wanted,
     code_place,
     heading_counter,
     key_of,
     names_apart,
+    read_any_commune_code,
     zone_places,
 )
 from ptce_geo.territories.zonings import Zoning, zoning_level
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
 _POPULATION: Final = ("population", "pop", "pmun", "populationmunicipale")
 
@@ -101,8 +102,9 @@ def read_zoning(
     MissingColumnError
         A column is not found, or could be several; the message lists the headings.
     InputError
-        A commune stands in several zones, `sheet` is not there, no code is that of a commune, or
-        `name` is that of a level of the embedded France.
+        A commune stands in several zones, `sheet` is not there, no code is that of a commune,
+        `zone_column` is that of the communes' codes, or `name` is no text or that of a level of
+        the embedded France.
     CrsError
         A layer of polygons has no CRS.
     UnknownTerritoryError
@@ -133,13 +135,14 @@ def read_zoning(
         apart = names_apart(file, table.headings[zone]) if label is None else {}
     problems = [*table.problems]
     cells = list(zip(*table.rows, strict=True))
+    zones = [read_cell(cell, _read_zone_code).value for cell in cells[zone]]
     rows = pd.DataFrame(
         {
             schema.CODE_COMMUNE: _commune_codes(table, code, zone, problems),
-            schema.CODE: [_zone_code(cell) for cell in cells[zone]],
-            schema.NAME: [apart.get(squeeze(cell)) for cell in cells[zone]]
+            schema.CODE: zones,
+            schema.NAME: [apart.get(str(code)) for code in zones]
             if label is None
-            else [squeeze(cell) or None for cell in cells[label]],
+            else [read_cell(cell, Outcome).value for cell in cells[label]],
         },
         index=pd.Index(table.lines),
         dtype="str",
@@ -164,7 +167,7 @@ def _commune_codes(table: Table, code: int, zone: int, problems: list[Problem]) 
     """
     heading = table.headings[code]
     outcomes = {
-        cell: read_cell(cell, read_commune_code) for cell in {row[code] for row in table.rows}
+        cell: read_cell(cell, read_any_commune_code) for cell in {row[code] for row in table.rows}
     }
     repaired = 0
     for row, line in zip(table.rows, table.lines, strict=True):
@@ -208,10 +211,9 @@ def _vintage(
     return found
 
 
-def _zone_code(cell: str) -> str | None:
-    """Return a zone's code as it stands; a blank, a lone sign or a formula's error is no zone."""
-    text = squeeze(cell)
-    return text if re.search(r"\w", text) and not read_formula(text) else None
+def _read_zone_code(text: str) -> Outcome:
+    """Read a zone's code as it stands, but for the ".0" that pandas writes behind a number."""
+    return Outcome(re.sub(r"^([0-9]+)\.0$", r"\1", text))
 
 
 def _one_row_a_commune(
@@ -264,8 +266,8 @@ def _zoning_of_polygons(layer: gpd.GeoDataFrame, wanted: Wanted, *, what: str) -
     problems: list[Problem] = []
     rows = gpd.GeoDataFrame(
         {
-            schema.CODE: _texts(layer[headings[zone]]),
-            schema.NAME: _texts(layer[headings[label if label is not None else zone]]),
+            schema.CODE: _texts(layer[headings[zone]], _read_zone_code),
+            schema.NAME: _texts(layer[headings[zone if label is None else label]], Outcome),
             schema.POPULATION: _numbers(layer[population]) if population else np.nan,
         },
         geometry=_polygonal(layer.geometry, problems).to_numpy(),
@@ -294,8 +296,8 @@ def _zoning_of_polygons(layer: gpd.GeoDataFrame, wanted: Wanted, *, what: str) -
     )
 
 
-def _texts(values: pd.Series) -> pd.Series:
-    texts = [squeeze(cell_text(value)) or None for value in values]
+def _texts(values: pd.Series, reader: Callable[[str], Outcome]) -> pd.Series:
+    texts = [read_cell(cell_text(value), reader).value for value in values]
     return pd.Series(texts, index=range(1, len(values) + 1), dtype="str")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -34,6 +35,8 @@ _SHORT: Final = frozenset(("codgeo", "libgeo", "dep", "reg", "epci", "arr", "cv"
 _LABEL_OF: Final = re.compile(r"(?:libelle|lib|nom|label|intitule)(.+)")
 # The sheet of INSEE's "table d'appartenance" that names the zones of every zoning.
 _NAMES_SHEET: Final = "Zones_supra_communales"
+# A zoning may be older than 1976.
+read_any_commune_code: Final = partial(read_commune_code, old_corsica=True)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,9 @@ def zone_places(
         zone = _zone(headings, wanted.name, code=code, what=what)
     else:
         zone = _asked(wanted.zone, headings, option="zone_column", what=what)
+        if zone == code:
+            msg = f"{what}: zone_column= says {wanted.zone!r}, which holds the communes' codes"
+            raise InputError(msg)
     if wanted.label is None:
         return zone, _label(headings, zone)
     return zone, _asked(wanted.label, headings, option="label_column", what=what)
@@ -127,7 +133,7 @@ def _commune_code(table: Table) -> int:
     known = set(commune_names()["code"])
     found = []
     for at, cells in enumerate(zip(*table.rows, strict=True)):
-        codes = [read_cell(cell, read_commune_code).value for cell in cells]
+        codes = [read_cell(cell, read_any_commune_code).value for cell in cells]
         # Names of zones may be codes of communes too (bassins de vie), but they come back.
         if np.mean([code in known for code in codes]) > 0.9 and len(set(codes)) > len(codes) * 0.9:
             found.append(at)

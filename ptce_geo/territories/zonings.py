@@ -1,8 +1,7 @@
 """Zonings: zones that are no level of the embedded France (zones d'emploi, QPV ...).
 
 What is asked of a zoning by commune is answered for the communes of a vintage, whatever the
-vintage its table was written in. `zoning_files` reads one,
-`zoning_attach` joins members to it.
+vintage its table was written in. `zoning_files` reads one, `zoning_attach` joins members to it.
 """
 
 from __future__ import annotations
@@ -12,22 +11,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 
 from ptce_geo import schema
 from ptce_geo.errors import InputError
 from ptce_geo.files.cells import fold
 from ptce_geo.files.problems import Problem, problem_frame
 from ptce_geo.labels import Language, check_language, format_number, format_share, label
-from ptce_geo.metric import NO_CRS, areas_km2, coordinates, legal_crs
+from ptce_geo.metric import NO_CRS, areas_km2, crs_of_shapes
 from ptce_geo.territories.boundaries import dissolved, read_territories, territory_table
 from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS
-from ptce_geo.territories.crosswalk import read_codes
-from ptce_geo.territories.history import parts, spells
+from ptce_geo.territories.crosswalk import pairs_of_parts, read_codes
+from ptce_geo.territories.history import parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +77,16 @@ def zoning_level(name: str) -> str:
     Raises
     ------
     InputError
-        When nothing is left, or it is a level of the embedded France.
+        When it is no text, nothing is left, or it is a level of the embedded France.
 
     Examples
     --------
     >>> zoning_level("ZE2020"), zoning_level("Zones d'emploi 2020")
     ('ze2020', 'zones_d_emploi_2020')
     """
+    if not isinstance(name, str):
+        msg = f"name= must be text that names the zoning, as in name='ZE2020'; found {name!r}"
+        raise InputError(msg)
     level = "_".join(re.findall("[a-z0-9]+", fold(name)))
     if not level:
         msg = f"name={name!r} has no letter to name columns by; e.g. name='ZE2020'"
@@ -157,25 +158,26 @@ def commune_zones(zoning: Zoning, *, year: int) -> CommuneZones:
     """Bring a zoning by commune to the communes of `year`.
 
     A commune made of several goes to the zone of most of its inhabitants, having no zone counting
-    as one; a commune parted from another keeps the zone of that one.
+    as one; a commune parted from another keeps the zone of that one. Where the table has both a
+    commune of its year and an older one that is now part of it, the former tells the zone.
     """
     communes = territory_table("commune", year=year).index
     table = zoning.table[schema.CODE]
-    years = read_codes(table.index, year=zoning.year or year).rename("year")
-    before = spells().join(years, on=schema.CODE_COMMUNE, how="inner")
-    before = before[before["year"].between(before["from_year"], before["to_year"])]
-    before = before.rename(columns={schema.CODE_COMMUNE: "code_before"})[["part", "code_before"]]
-    after = spells()
-    after = after[after["from_year"].le(year) & after["to_year"].ge(year)]
-    after = after[communes.get_indexer(after[schema.CODE_COMMUNE]) >= 0]
+    years = read_codes(table.index, year=zoning.year or year)
+    before = pairs_of_parts(years, to_year=year)
+    before = before[before["code_to"].isin(communes)]
+    told = before.sort_values("year", key=lambda read: read != zoning.year, kind="stable")
+    told = told.drop_duplicates("part").set_index("part")["code_from"].map(table)
 
-    land = after.merge(before, on="part", how="left").join(parts()[schema.POPULATION], on="part")
-    land[schema.CODE] = land["code_before"].map(table).fillna("")
+    land = pairs_of_parts(pd.Series(year, index=communes), to_year=year)
+    land = land.rename(columns={"code_to": schema.CODE_COMMUNE})
+    land[schema.POPULATION] = land["part"].map(parts()[schema.POPULATION])
+    land[schema.CODE] = land["part"].map(told).fillna("")
     shares = land.groupby([schema.CODE_COMMUNE, schema.CODE])[schema.POPULATION].sum().reset_index()
     shares = shares.sort_values([schema.POPULATION, schema.CODE], ascending=[False, True])
     shares[schema.CODE] = shares[schema.CODE].mask(shares[schema.CODE] == "")
     shares = shares.set_index(schema.CODE_COMMUNE)
-    placed = set(land["code_before"].dropna())
+    placed = set(before["code_from"])
     return CommuneZones(
         zones=shares.loc[~shares.index.duplicated(), schema.CODE].reindex(communes),
         unknown=tuple(code for code in table.index if code not in placed),
@@ -200,8 +202,9 @@ def zoning_territories(zoning: Zoning, *, year: int = CURRENT_YEAR) -> gpd.GeoDa
         Index ``code``, sorted. Columns ``nom``, ``population`` (inhabitants), ``area_km2`` (in
         the legal CRS), ``communes`` (how many) and ``geometry``, the first three summed and the
         last dissolved over the communes. Zones by polygon have no ``communes``, the population
-        that their file gives (missing if none) and no area outside the legal CRS (overseas
-        collectivities). A zone that no commune of `year` is in is left out.
+        that their file gives (missing if none) and a missing area where they do not lie in one
+        legal CRS (overseas collectivities, across two). A zone that no commune of `year` is in is
+        left out.
 
     Raises
     ------
@@ -232,7 +235,7 @@ def zoning_territories(zoning: Zoning, *, year: int = CURRENT_YEAR) -> gpd.GeoDa
 
 
 def _areas_where_legal(zones: gpd.GeoDataFrame) -> pd.Series:
-    inside = legal_crs(coordinates(zones.representative_point())) != NO_CRS
+    inside = crs_of_shapes(zones.geometry) != NO_CRS
     return areas_km2(zones.geometry[inside]).reindex(zones.index)
 
 

@@ -56,49 +56,58 @@ class Remark(NamedTuple):
     details: Details
 
 
-def complete(levels: Levels, *, year: int, whole: bool) -> tuple[Levels, list[Remark]]:
+class Contours(NamedTuple):
+    """What is to be written, its vintage, the départements it covers (None for all), remarks."""
+
+    levels: Levels
+    year: int
+    departements: list[str] | None
+    remarks: list[Remark]
+
+
+def complete(levels: Levels, *, year: int | None, whole: bool) -> Contours:
     """Return the levels as they are to be written, and what there is to say of them.
 
     Parameters
     ----------
     levels : dict of str to GeoDataFrame
-        From `ptce_geo.territories.source_files`; communes at least.
-    year : int
-        Vintage that they are said to be of.
+        From `ptce_geo.territories.contour_files`; communes at least.
+    year : int or None
+        Vintage that they are said to be of; None for the latest that has these communes.
     whole : bool
         Whether the source is known to cover all départements.
 
     Raises
     ------
     UnreadableFileError
-        When codes are missing, malformed or doubled, communes or geometries missing.
+        When codes are missing, malformed or doubled, communes, names or geometries missing, or
+        the communes are those of another year.
     """
     remarks: list[Remark] = []
     levels = _without_collectivities(levels, remarks)
+    # A layer without rows is one that the source lacks.
+    levels = {level: frame for level, frame in levels.items() if len(frame) or level == "commune"}
     for level, frame in levels.items():
-        _check_codes(frame["code"], level)
+        _check_filled(frame, level)
         levels[level] = _sound(frame.set_index("code").sort_index(), level, remarks)
-    communes = levels["commune"] = _completed_communes(levels["commune"], year, remarks)
-    _check_all_there(communes, year, whole=whole, remarks=remarks)
+    communes = levels["commune"]
+    covered, lacking = _coverage(communes[_DEPARTEMENT], whole=whole, remarks=remarks)
+    year, missing = _checked_year(communes.index, year, lacking, remarks)
+    communes = levels["commune"] = _completed_communes(communes, year, remarks)
     if "arrondissement_municipal" in levels:
         levels["arrondissement_municipal"] = _completed_municipal(
             levels["arrondissement_municipal"], communes
         )
-    if code_column("arrondissement") not in communes:
-        levels.pop("arrondissement", None)
-    for level in _UPPER:
-        if level not in levels and level != "arrondissement":
-            levels[level] = _dissolved(communes, level, remarks)
-        if level in levels:
-            _check_parents(communes, levels[level], level, remarks)
-            levels[level] = _summed(levels[level], communes, level, remarks)
+    levels = _completed_upper(levels, remarks)
+    if lacking:
+        levels = _without_cut(levels, lacking, missing, remarks)
     # The shapes last, as in the embedded files.
     ordered: Levels = {
         level: levels[level][[*levels[level].columns.drop("geometry"), "geometry"]]
         for level in LEVELS
         if level in levels
     }
-    return ordered, remarks
+    return Contours(ordered, year, covered if lacking else None, remarks)
 
 
 def _without_collectivities(levels: Levels, remarks: list[Remark]) -> Levels:
@@ -124,6 +133,23 @@ def _check_codes(codes: pd.Series, level: str) -> None:
     if doubled := sorted(set(codes[codes.duplicated()])):
         msg = f"{level}: the codes {listing(doubled)} stand more than once"
         raise UnreadableFileError(msg)
+
+
+def _check_filled(frame: gpd.GeoDataFrame, level: str) -> None:
+    """Refuse a layer without rows, codes or names, and communes without EPCI or départements."""
+    if frame.empty:
+        msg = f"{level}: the source holds no row"
+        raise UnreadableFileError(msg)
+    _check_codes(frame["code"], level)
+    for column in {NAME, _EPCI} & set(frame):
+        if frame[column].isna().all():
+            msg = f"{level}: no row has a value of {column}; the source is damaged"
+            raise UnreadableFileError(msg)
+    if level == "commune":
+        odd = frame.loc[frame[[_DEPARTEMENT, _REGION]].isna().any(axis=1), "code"]
+        if len(odd):
+            msg = f"commune: {listing(odd)} have no département or no région; the source is damaged"
+            raise UnreadableFileError(msg)
 
 
 def _sound(frame: gpd.GeoDataFrame, level: str, remarks: list[Remark]) -> gpd.GeoDataFrame:
@@ -155,10 +181,6 @@ def _polygonal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
 def _completed_communes(
     communes: gpd.GeoDataFrame, year: int, remarks: list[Remark]
 ) -> gpd.GeoDataFrame:
-    odd = communes.index[communes[[_DEPARTEMENT, _REGION]].isna().any(axis=1)]
-    if len(odd):
-        msg = f"commune: {listing(odd)} have no département or no région; the source is damaged"
-        raise UnreadableFileError(msg)
     if POPULATION not in communes:
         known = _known_population(year).reindex(communes.index)
         communes[POPULATION] = known.astype("float64")
@@ -198,41 +220,86 @@ def _measured(territories: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _check_all_there(
-    communes: gpd.GeoDataFrame, year: int, *, whole: bool, remarks: list[Remark]
-) -> None:
-    """Refuse communes of another year and what is not all there, tell what is not covered."""
-    expected = _communes_of(year)
-    lacking = sorted(set(territory_table("departement").index) - set(communes[_DEPARTEMENT]))
+def _coverage(
+    departements: pd.Series, *, whole: bool, remarks: list[Remark]
+) -> tuple[list[str], list[str]]:
+    """Return the départements that the communes cover, and those that they do not."""
+    covered = sorted(departements.unique())
+    lacking = sorted(set(territory_table("departement").index) - set(covered))
     if lacking and whole:
         msg = f"no commune of the départements {listing(lacking)}; the source is not all there"
         raise UnreadableFileError(msg)
-    expected = expected[~expected.str.startswith(tuple(lacking))]
-    missing, unknown = expected.difference(communes.index), communes.index.difference(expected)
-    allowance = _ALLOWANCE if year in YEARS else _ALLOWANCE_UNKNOWN_YEAR
-    if len(missing) + len(unknown) > allowance:
-        msg = (
-            f"not the communes of {year}: {len(missing):,} missing ({listing(missing, most=3)}), "
-            f"{len(unknown):,} unknown ({listing(unknown, most=3)}); "
-        )
-        fitting = [
-            other for other in YEARS if _communes_of(other).equals(communes.index.sort_values())
-        ]
-        msg += f"they are those of {listing(fitting)}" if fitting else "the source is not all there"
-        raise UnreadableFileError(msg)
-    for word, codes in (("missing", missing), ("unknown", unknown)):
-        if len(codes):
-            details: Details = {"count": len(codes), "year": str(year), "codes": listing(codes)}
-            remarks.append(Remark(word, details))
     if lacking:
-        remarks.append(Remark("not_covered", {"departements": ", ".join(lacking)}))
+        word, shorter = min(("not_covered", lacking), ("covered", covered), key=lambda p: len(p[1]))
+        remarks.append(Remark(word, {"departements": ", ".join(shorter)}))
+    return covered, lacking
 
 
-def _communes_of(year: int) -> pd.Index:
-    """Return the codes of the communes of `year`, or of the known year next to it, in order."""
-    codes = years_of_codes()
-    there = codes.index[codes[min(max(year, FIRST_YEAR), LAST_YEAR)]].sort_values()
-    return there[~there.str.startswith(_COLLECTIVITIES)]
+def _checked_year(
+    there: pd.Index, year: int | None, lacking: list[str], remarks: list[Remark]
+) -> tuple[int, pd.Index]:
+    """Return the vintage, and its communes that are missing; refuse communes of another year."""
+    known = years_of_codes()
+    known = known[~known.index.str.startswith((*_COLLECTIVITIES, *lacking))]
+    same = known.to_numpy() == known.index.isin(there)[:, None]
+    fitting = known.columns[same.all(axis=0) & there.isin(known.index).all()].tolist()
+    if year is None:
+        year = max(fitting, default=CURRENT_YEAR)
+        word = "year_recognised" if fitting else "year_assumed"
+        remarks.append(Remark(word, {"year": str(year)}))
+    nearest = min(max(year, FIRST_YEAR), LAST_YEAR)
+    expected = known.index[known[nearest]]
+    missing, unknown = expected.difference(there), there.difference(expected)
+    odd = {"missing": missing, "unknown": unknown}
+    odd = {word: codes for word, codes in odd.items() if len(codes)}
+    allowance = _ALLOWANCE if year in YEARS else _ALLOWANCE_UNKNOWN_YEAR
+    if nearest not in fitting and (fitting or len(missing) + len(unknown) > allowance):
+        told = [f"{len(codes):,} {word} ({listing(codes, most=3)})" for word, codes in odd.items()]
+        end = f"they are those of {listing(fitting)}" if fitting else "the source is not all there"
+        msg = f"not the communes of {year}: {', '.join(told)}; {end}"
+        raise UnreadableFileError(msg)
+    for word, codes in odd.items():
+        details: Details = {"count": len(codes), "year": str(year), "codes": listing(codes)}
+        remarks.append(Remark(word, details))
+    return year, missing
+
+
+def _completed_upper(levels: Levels, remarks: list[Remark]) -> Levels:
+    """Return the levels, the upper ones made where they lack, and summed over the communes."""
+    levels, communes = {**levels}, levels["commune"]
+    if _EPCI not in communes:
+        remarks.append(Remark("without_epci", {}))
+    for level in _UPPER:
+        if code_column(level) not in communes:
+            levels.pop(level, None)
+            continue
+        if level not in levels and level != "arrondissement":
+            levels[level] = _dissolved(communes, level, remarks)
+        if level in levels:
+            _check_parents(communes, levels[level], level, remarks)
+            levels[level] = _summed(levels[level], communes, level, remarks)
+    return levels
+
+
+def _without_cut(
+    levels: Levels, lacking: list[str], missing: pd.Index, remarks: list[Remark]
+) -> Levels:
+    """Leave out, of a part of France, what goes on beyond it, or might for all that is known."""
+    of_missing = {code[:3] if code.startswith("97") else code[:2] for code in missing}
+    embedded = territory_table()
+    beyond = embedded[embedded[_DEPARTEMENT].isin({*lacking, *of_missing})]
+    kept: Levels = {}
+    for level, frame in levels.items():
+        if level not in _UPPER:
+            kept[level] = frame
+            continue
+        cut = frame.index.isin(beyond[code_column(level)])
+        cut |= ~frame.index.isin(territory_table(level).index)
+        if cut.any():
+            remarks.append(Remark("cut", {"level": level, "count": int(cut.sum())}))
+        if not cut.all():
+            kept[level] = frame[~cut]
+    return kept
 
 
 def _dissolved(communes: gpd.GeoDataFrame, level: str, remarks: list[Remark]) -> gpd.GeoDataFrame:

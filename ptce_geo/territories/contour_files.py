@@ -6,24 +6,24 @@
 - IGN's *ADMIN EXPRESS COG*: one GeoPackage, one layer a level; names of layers and columns changed
   from edition 2 (INSEE_COM, NOM_COM) to 3 (INSEE_COM, NOM) and 4 (code_insee, nom_officiel).
 
-What is read is not checked yet, see `ptce_geo.territories.source_checks`.
+What is read is not checked yet, see `ptce_geo.territories.contour_checks`.
 """
 
 from __future__ import annotations
 
 import gzip
-import shutil
-import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 
 from ptce_geo.checks import listing
-from ptce_geo.errors import UnreadableFileError
+from ptce_geo.errors import PtceGeoError, UnreadableFileError
+from ptce_geo.files.layers import holds_layers, layer_names
 from ptce_geo.schema import NAME, POPULATION, WGS84, code_column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -84,7 +84,7 @@ _COLUMNS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }
 # What a source may lack; every other column is asked for.
-_OPTIONAL: Final = {_ARRONDISSEMENT, POPULATION, "siren", "type"}
+_OPTIONAL: Final = {_ARRONDISSEMENT, _EPCI, POPULATION, "siren", "type"}
 # How IGN says that there is no code.
 _NO_CODE: Final = ("NR", "NC", "ZZZZZZZZZ", "")
 # How IGN calls the kinds of EPCI: letters up to edition 3, words since.
@@ -96,6 +96,14 @@ _EPCI_TYPES: Final = {
     "me": "METRO",
 }
 _MUNICIPAL_ARRONDISSEMENT: Final = r"751\d\d|6938\d|132\d\d"
+
+_EXPECTED: Final = (
+    "expected a GeoPackage of ADMIN EXPRESS COG, or Etalab's communes (.geojson or .geojson.gz)"
+)
+_GEOPACKAGE: Final = b"SQLite format 3"
+_GZIP: Final = b"\x1f\x8b"
+# How a file begins that many would take for contours that can be read.
+_NOT_READ: Final = {b"PK": "a zip archive, unpack it", b"\x00\x00\x27\x0a": "a shapefile"}
 
 
 def read_etalab(files: Mapping[str, Path], scratch: Path) -> Levels:
@@ -118,12 +126,11 @@ def read_etalab(files: Mapping[str, Path], scratch: Path) -> Levels:
 
 def read_admin_express(path: Path) -> Levels:
     """Read the layers of a GeoPackage of ADMIN EXPRESS COG."""
-    layers = {name.lower(): name for name in _layers(path)}
+    with _reading(path):
+        layers = {name.lower(): name for name in layer_names(path)}
     if "commune" not in layers:
-        msg = (
-            f"{path.name}: no layer of communes; found {listing(layers, most=12)}; "
-            "expected a GeoPackage of ADMIN EXPRESS COG"
-        )
+        found = listing(layers, most=12) or "none"
+        msg = f"{path.name}: no layer of communes; found {found}; {_EXPECTED}"
         raise UnreadableFileError(msg)
     levels = {
         level: _renamed(_read(path, layers[level]), level, f"{path.name}, layer {layers[level]}")
@@ -133,64 +140,83 @@ def read_admin_express(path: Path) -> Levels:
     for level in ("commune", "arrondissement"):
         if level in levels:
             levels[level] = _with_whole_code(levels[level], level)
-    levels["commune"][_EPCI] = _widest_epci(levels["commune"][_EPCI])
+    if _EPCI in levels["commune"]:
+        levels["commune"][_EPCI] = _widest_epci(levels["commune"][_EPCI])
     if "type" in levels.get("epci", ()):
         levels["epci"]["type"] = levels["epci"]["type"].map(_epci_type, na_action="ignore")
     return levels
 
 
 def is_geopackage(path: Path) -> bool:
-    """Return whether the file begins as a GeoPackage (an SQLite database) does."""
-    with path.open("rb") as file:
-        return file.read(15) == b"SQLite format 3"
+    """Return whether the file begins as a GeoPackage (an SQLite database) does.
+
+    Raises
+    ------
+    UnreadableFileError
+        When it is neither that nor a GeoJSON, packed or not.
+    """
+    return _beginning(path).startswith(_GEOPACKAGE)
+
+
+def _beginning(path: Path) -> bytes:
+    """Return the first bytes of a file, or raise if they tell that it holds no contours."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror or error}; {_EXPECTED}"
+        raise UnreadableFileError(msg) from error
+    if head.startswith(_GZIP) or holds_layers(head):
+        return head
+    known = (what for start, what in _NOT_READ.items() if head.startswith(start))
+    found = next(known, f"it begins with {head[:15]!r}" if head.strip() else "it is empty")
+    msg = f"{_name(path)} holds no contours ({found}); {_EXPECTED}"
+    raise UnreadableFileError(msg)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Raise `UnreadableFileError` for whatever a library's parser trips over in `path`."""
+    try:
+        yield
+    except PtceGeoError:
+        raise
+    except Exception as error:
+        said = " ".join(str(error).partition(";")[0].split())[:150] or type(error).__name__
+        msg = f"{_name(path)} is damaged or holds no contours ({said}); {_EXPECTED}"
+        raise UnreadableFileError(msg) from error
 
 
 def _read_geojson(path: Path, scratch: Path) -> gpd.GeoDataFrame:
     """Read a GeoJSON; a packed one is unpacked first, which tells whether it is whole."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    if not packed:
+    if not _beginning(path).startswith(_GZIP):
         return _read(path)
     plain = scratch / f"{path.name}.geojson"
-    try:
-        with gzip.open(path) as source, plain.open("wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        msg = f"{_name(path)} is damaged ({str(error).rstrip('.').lower()}); fetch it again"
-        raise UnreadableFileError(msg) from error
+    with gzip.open(path) as packed, plain.open("wb") as target:
+        while True:
+            with _reading(path):  # the source alone: a full disk is no fault of it
+                chunk = packed.read(1 << 20)
+            if not chunk:
+                break
+            target.write(chunk)
     frame = _read(plain)
     plain.unlink()
     return frame
 
 
-def _layers(path: Path) -> list[str]:
-    import pyogrio  # GDAL is loaded only by those who install something
-
-    try:
-        return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
-        raise _unreadable(path, error) from error
-
-
 def _read(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
     import pyogrio  # GDAL is loaded only by those who install something
 
-    try:
+    with _reading(path):
         frame = pyogrio.read_dataframe(path, layer=layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _unreadable(path, error) from error
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
-        msg = f"{_name(path)}{f', layer {layer}' if layer else ''}: no geometry with a CRS"
-        raise UnreadableFileError(msg)
-    return frame.to_crs(WGS84)
+        if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None:
+            return frame.to_crs(WGS84)
+    msg = f"{_name(path)}{f', layer {layer}' if layer else ''}: no geometry with a CRS; {_EXPECTED}"
+    raise UnreadableFileError(msg)
 
 
 def _name(path: Path) -> str:
     return path.name.removesuffix(".part")
-
-
-def _unreadable(path: Path, error: Exception) -> UnreadableFileError:
-    return UnreadableFileError(f"{_name(path)} holds no contours: {str(error).partition(';')[0]}")
 
 
 def _renamed(frame: gpd.GeoDataFrame, level: str, what: str) -> gpd.GeoDataFrame:

@@ -8,6 +8,11 @@ import tempfile
 
 import pytest
 from contour_server import ETALAB, features, packed, path_of, simplified
+from hypothesis import settings
+
+# A machine that is busy elsewhere is no reason to fail.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 

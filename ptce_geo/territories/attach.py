@@ -139,16 +139,23 @@ def _communes_of(
 ) -> tuple[pd.Series, pd.Series]:
     """Return the commune code of each member, and what there is to say of it."""
     declared = _declared_codes(members)
-    code, reason = _by_code(declared, points, from_year=from_year, year=year)
+    located, metres = _located(points, "commune", year, max_distance_m)
+    within = pd.Series(located, index=members.index, dtype="str").where(metres == 0)
+    code, reason = _by_code(declared, within, from_year=from_year, year=year)
     if schema.ATTACH_REASON in members:
         # What was said when this code was found still holds.
         earlier = members[schema.ATTACH_REASON].astype("str")
         holds = code.notna() & ~earlier.str.startswith(ELSEWHERE, na=True)
         reason = reason.fillna(earlier.where(holds))
-    reason = _contradictions(code, points, year=year).fillna(reason)
-    _by_point(code, reason, points, year=year, max_distance_m=max_distance_m)
-    nothing = code.isna() & declared.isna() & ~has_point(points)
-    return code, reason.mask(nothing, NO_POSITION)
+    reason = _contradictions(code, within, points, year=year).fillna(reason)
+
+    placed = has_point(points)
+    by_point = (code.isna() & placed).to_numpy()
+    snapped = by_point & (metres > 0)
+    code[by_point] = located[by_point]
+    reason[snapped] = [f"{SNAPPED}: {distance:.0f} m" for distance in metres[snapped]]
+    reason = reason.mask(reason.isna() & code.isna() & placed, OUTSIDE)
+    return code, reason.mask(code.isna() & declared.isna() & ~placed, NO_POSITION)
 
 
 def _declared_codes(members: gpd.GeoDataFrame) -> pd.Series:
@@ -158,9 +165,12 @@ def _declared_codes(members: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _by_code(
-    declared: pd.Series, points: gpd.GeoSeries, *, from_year: int | None, year: int
+    declared: pd.Series, within: pd.Series, *, from_year: int | None, year: int
 ) -> tuple[pd.Series, pd.Series]:
-    """Return the commune of each declared code in `year`, and what was done to find it."""
+    """Return the commune of each declared code in `year`, and what was done to find it.
+
+    `within` is the commune that each point lies in: it decides where a code became several.
+    """
     conversion = convert_codes(declared, from_year=from_year, to_year=year)
     found = conversion.data
     code = found.where(found.isin(territory_table(year=year).index))
@@ -174,20 +184,20 @@ def _by_code(
     told = declared.copy()
     for old, links in conversion.ambiguous.groupby("code_from"):
         became = links["code_to"].tolist()
-        rows = np.flatnonzero(declared == old)
-        located, _ = _located(points.iloc[rows], "commune", year, 0)
-        decided = np.isin(located.astype(str), became)
-        code.iloc[rows[decided]] = located[decided]
-        word.iloc[rows[decided]] = [np.nan if now == old else OLD_CODE for now in located[decided]]
-        told.iloc[rows[~decided]] += f" (now {', '.join(became)})"
+        asked = declared == old
+        decided = asked & within.isin(became)
+        code = code.mask(decided, within)
+        word = word.mask(decided, OLD_CODE).mask(decided & (within == old))
+        told = told.mask(asked & ~decided, f"{old} (now {', '.join(became)})")
     return code, word + ": " + told
 
 
-def _contradictions(code: pd.Series, points: gpd.GeoSeries, *, year: int) -> pd.Series:
+def _contradictions(
+    code: pd.Series, within: pd.Series, points: gpd.GeoSeries, *, year: int
+) -> pd.Series:
     """Return a reason where the point lies in another commune than `code`, and not beside it."""
     reason = pd.Series(np.nan, index=code.index, dtype="str")
-    found, _ = _located(points, "commune", year, 0)
-    rows = np.flatnonzero(code.notna() & pd.notna(found) & (code != found))
+    rows = np.flatnonzero(code.notna() & within.notna() & (code != within))
     if len(rows):
         departements = parent_codes("departement", year=year)[code.iloc[rows]].unique()
         communes = read_territories(year=year, departements=departements).geometry
@@ -196,26 +206,8 @@ def _contradictions(code: pd.Series, points: gpd.GeoSeries, *, year: int) -> pd.
         for epsg, group in shapes.groupby(code.iloc[rows].map(metric_crs).to_numpy()):
             metres = group.to_crs(epsg).distance(places[group.index].to_crs(epsg))
             far = rows[group.index[~(metres <= _BESIDE_M)]]
-            reason.iloc[far] = [f"{ELSEWHERE}: {commune}" for commune in found[far]]
+            reason.iloc[far] = f"{ELSEWHERE}: " + within.iloc[far]
     return reason
-
-
-def _by_point(
-    code: pd.Series,
-    reason: pd.Series,
-    points: gpd.GeoSeries,
-    *,
-    year: int,
-    max_distance_m: float,
-) -> None:
-    """Write the commune that the point tells where there is no `code`, and what is to be said."""
-    rows = np.flatnonzero(code.isna() & has_point(points))
-    found, metres = _located(points.iloc[rows], "commune", year, max_distance_m)
-    code.iloc[rows] = found
-    snapped = metres > 0
-    reason.iloc[rows[snapped]] = [f"{SNAPPED}: {distance:.0f} m" for distance in metres[snapped]]
-    outside = rows[pd.isna(found)]
-    reason.iloc[outside] = reason.iloc[outside].fillna(OUTSIDE)
 
 
 def _codes_at(

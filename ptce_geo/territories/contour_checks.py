@@ -11,7 +11,7 @@ import shapely
 from ptce_geo.checks import listing
 from ptce_geo.errors import UnreadableFileError
 from ptce_geo.metric import areas_km2
-from ptce_geo.schema import NAME, POPULATION, code_column
+from ptce_geo.schema import AREA_KM2, NAME, POPULATION, code_column
 from ptce_geo.territories.boundaries import dissolved, read_territories, territory_table
 from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS
 from ptce_geo.territories.history import (
@@ -46,7 +46,6 @@ _UPPER: Final = ("epci", "arrondissement", "departement", "region")
 _COMMUNE, _EPCI, _DEPARTEMENT, _REGION = map(
     code_column, ("commune", "epci", "departement", "region")
 )
-_AREA: Final = "area_km2"
 
 
 class Remark(NamedTuple):
@@ -335,13 +334,13 @@ def _summed(
 ) -> gpd.GeoDataFrame:
     """Add what is summed over the communes: inhabitants, area, the départements of an EPCI."""
     column = code_column(level)
-    sums = communes.groupby(column)[[POPULATION, _AREA]].sum(min_count=1)
+    sums = communes.groupby(column)[[POPULATION, AREA_KM2]].sum(min_count=1)
     empty = territories.index.difference(sums.index)
     if len(empty):
         remarks.append(Remark("without_communes", {"level": level, "count": len(empty)}))
     territories = territories.drop(index=empty).join(sums)
     if level == "epci":
-        weight = POPULATION if communes[POPULATION].notna().all() else _AREA
+        weight = POPULATION if communes[POPULATION].notna().all() else AREA_KM2
         parts = communes.groupby([column, _DEPARTEMENT])[weight].sum().reset_index()
         parts = parts.sort_values([column, weight, _DEPARTEMENT], ascending=[True, False, True])
         territories["code_departements"] = parts.groupby(column)[_DEPARTEMENT].agg(" ".join)

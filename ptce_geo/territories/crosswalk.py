@@ -10,7 +10,7 @@ import pandas as pd
 
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, UnknownTerritoryError
-from ptce_geo.schema import CODE_COMMUNE
+from ptce_geo.schema import AREA_KM2, CODE_COMMUNE, POPULATION
 from ptce_geo.territories.catalogue import catalogue, reading
 from ptce_geo.territories.history import FIRST_YEAR, LAST_YEAR, YEARS, parts, spells, years_of_codes
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Weights = Literal["population", "area", "equal"]
-_SIZE: Final = {"population": "population", "area": "area_km2"}
+_SIZE: Final = {"population": POPULATION, "area": AREA_KM2}
 _ESTIMATED: Final = ("shared", "unknown")
 LINK_COLUMNS: Final = ("code_from", "code_to", "share", "kind", "basis", "year_from")
 

@@ -31,6 +31,7 @@ from contour_server import (
 from urllib3.exceptions import MaxRetryError, ProtocolError, SSLError
 
 import ptce_geo
+from ptce_geo import session
 from ptce_geo.errors import (
     BoundariesDownloadError,
     BoundariesNotFoundError,
@@ -43,7 +44,6 @@ from ptce_geo.territories import (
     install_boundaries,
     installed_boundaries,
     read_territories,
-    session,
     territory_table,
 )
 from ptce_geo.territories.catalogue import user_folder

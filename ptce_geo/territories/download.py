@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 import requests
 from urllib3.exceptions import HTTPError
 
+from ptce_geo import session as net
 from ptce_geo.errors import BoundariesDownloadError, OutputError
-from ptce_geo.territories import session as net
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def fetch(
     folder : Path
         Where its part is kept.
     session : requests.Session
-        From `ptce_geo.territories.session.new_session`.
+        From `ptce_geo.session.new_session`.
     progress : callable, optional
         Told the name, the bytes so far and the bytes in all.
 

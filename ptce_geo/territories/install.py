@@ -224,8 +224,8 @@ def planned_downloads(
         When the server cannot be reached, or has not this year at this resolution.
     """
     # requests is loaded only by those who fetch something.
+    from ptce_geo.session import new_session
     from ptce_geo.territories.download import remote_size
-    from ptce_geo.territories.session import new_session
 
     year = whole_year(CURRENT_YEAR if year is None else year)
     with new_session() as session:
@@ -310,8 +310,8 @@ def _fetched(
     year: int, resolution: str, base_url: str | None, progress: Progress | None
 ) -> dict[str, Path]:
     # requests is loaded only by those who fetch something.
+    from ptce_geo.session import new_session
     from ptce_geo.territories.download import fetch
-    from ptce_geo.territories.session import new_session
 
     folder = _downloads(year, resolution)
     with new_session() as session:

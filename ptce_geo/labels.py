@@ -58,12 +58,19 @@ def label_reason(reason: str, lang: Language = "fr") -> str:
     --------
     >>> label_reason("misspelt_town: Romans", "en")
     'misspelt town (Romans)'
+    >>> label_reason("corrected_address: misspelt_town: Romans", "en")
+    'address corrected by hand: misspelt town (Romans)'
     """
     word, _, details = reason.partition(": ")
     words = label_if_known("reason", word, lang)
     if words == word:
         return reason
-    return f"{words} ({details})" if details else words
+    if not details:
+        return words
+    # "corrected_address: misspelt_town: Romans" holds the reason of the address.
+    within = label_reason(details, lang)
+    colon = " : " if lang == "fr" else ": "
+    return f"{words} ({details})" if within == details else f"{words}{colon}{within}"
 
 
 def format_number(value: float | None, lang: Language = "fr", *, decimals: int = 0) -> str:

@@ -75,7 +75,7 @@ GEOCODE_STATUS: Final = "geocode_status"
 GEOCODE_REASON: Final = "geocode_reason"
 CODE_COMMUNE: Final = "code_commune"
 
-_GEOCODE_NUMBERS: Final = (LONGITUDE, LATITUDE, GEOCODE_SCORE, GEOCODE_MARGIN)
+GEOCODE_NUMBERS: Final = (LONGITUDE, LATITUDE, GEOCODE_SCORE, GEOCODE_MARGIN)
 GEOCODE_COLUMNS: Final = (
     LONGITUDE,
     LATITUDE,
@@ -90,12 +90,43 @@ GEOCODE_COLUMNS: Final = (
 )
 
 GEOCODE_DTYPES: Final = {
-    column: "float64" if column in _GEOCODE_NUMBERS else "str" for column in GEOCODE_COLUMNS
+    column: "float64" if column in GEOCODE_NUMBERS else "str" for column in GEOCODE_COLUMNS
 }
 
 # The cells that an address is placed by; pole_departement is the département of the member's pole.
 POLE_DEPARTEMENT: Final = "pole_departement"
 QUERY_COLUMNS: Final = (ADDRESS, POSTCODE, CITY, DEPARTEMENT, POLE_DEPARTEMENT)
+# What a register of establishments is asked by, besides.
+REGISTER_COLUMNS: Final = (SIRET, MEMBER_NAME)
+
+# What a geocoder may give besides: the address it found, which the policy compares with the one
+# asked (dropped afterwards), the answers it might have given instead ("label (score) | …"), ...
+FOUND_NUMBER: Final = "found_number"
+FOUND_STREET: Final = "found_street"
+FOUND_POSTCODE: Final = "found_postcode"
+FOUND_CITY: Final = "found_city"
+FOUND_COLUMNS: Final = (FOUND_NUMBER, FOUND_STREET, FOUND_POSTCODE, FOUND_CITY)
+GEOCODE_CANDIDATES: Final = "geocode_candidates"
+
+# ... and what the register SIRENE knows of an establishment.
+SIRENE_NAME: Final = "sirene_name"
+SIRENE_ADDRESS: Final = "sirene_address"
+SIRENE_STATE: Final = "sirene_state"
+SIRENE_LEGAL_FORM: Final = "sirene_legal_form"
+SIRENE_ACTIVITY: Final = "sirene_activity"
+SIRENE_STAFF_BAND: Final = "sirene_staff_band"
+SIRENE_ESS: Final = "sirene_ess"
+SIRENE_COLUMNS: Final = (
+    SIRENE_NAME,
+    SIRENE_ADDRESS,
+    SIRENE_STATE,
+    SIRENE_LEGAL_FORM,
+    SIRENE_ACTIVITY,
+    SIRENE_STAFF_BAND,
+    SIRENE_ESS,
+)
+# Every column that an answer may have, besides GEOCODE_COLUMNS; all of them text.
+FURTHER_COLUMNS: Final = (*FOUND_COLUMNS, GEOCODE_CANDIDATES, *SIRENE_COLUMNS)
 
 # From the finest to the coarsest.
 PRECISIONS: Final = ("housenumber", "street", "locality", "municipality")

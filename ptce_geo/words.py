@@ -86,6 +86,91 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "collectivité d’outre-mer sans contour embarqué",
         "overseas collectivity without embedded boundary",
     ),
+    # ... by its street and number
+    "reason_address_likest": (
+        "adresse la plus ressemblante",
+        "address most like it",
+    ),
+    "reason_street_found": ("voie trouvée", "street found"),
+    "reason_street_likest": ("voie la plus ressemblante", "street most like it"),
+    "reason_repetition_not_found": (
+        "numéro trouvé sans son bis ou sa lettre",
+        "number found without its bis or letter",
+    ),
+    "reason_number_interpolated": (
+        "numéro absent, placé entre ses voisins",
+        "number unknown, placed between its neighbours",
+    ),
+    "reason_number_not_found": (
+        "numéro absent, placé sur la voie",
+        "number unknown, placed on the street",
+    ),
+    "reason_street_not_found": (
+        "voie introuvable, placée à la commune",
+        "street not found, placed at the commune",
+    ),
+    # ... and why an answer is doubted (AcceptancePolicy)
+    "reason_commune_contradicts": (
+        "trouvée dans une autre commune que celle indiquée",
+        "found in another commune than the one given",
+    ),
+    "reason_postcode_contradicts": (
+        "trouvée dans un autre département que celui du code postal",
+        "found in another département than that of the postcode",
+    ),
+    "reason_street_in_doubt": ("voie douteuse", "street in doubt"),
+    "reason_low_score": ("réponse peu sûre", "answer not sure enough"),
+    "reason_several_answers": ("plusieurs réponses se valent", "several answers as good"),
+    "reason_too_coarse": ("précision insuffisante", "not precise enough"),
+    "reason_providers_disagree": (
+        "le SIRET et l’adresse mènent à deux endroits",
+        "the SIRET and the address lead to two places",
+    ),
+    "reason_declared_coordinates_elsewhere": (
+        "les coordonnées sont hors de la commune indiquée",
+        "the coordinates lie outside the commune given",
+    ),
+    # ... by a service of addresses
+    "reason_address_found": ("adresse trouvée", "address found"),
+    "reason_found_without_commune_filter": (
+        "mieux trouvée sans se limiter à la commune",
+        "better found without keeping to the commune",
+    ),
+    "reason_address_not_found": ("adresse introuvable", "address not found"),
+    "reason_no_address": ("adresse non indiquée", "no address given"),
+    "reason_service_error": (
+        "adresse que le service ne sait pas traiter",
+        "address that the service cannot deal with",
+    ),
+    # ... by its SIRET
+    "reason_siret_found": ("établissement du SIRET", "establishment of the SIRET"),
+    "reason_siret_at_commune": (
+        "établissement du SIRET, placé à sa commune",
+        "establishment of the SIRET, placed at its commune",
+    ),
+    "reason_siret_street_probable": (
+        "voie du SIRET seulement probable",
+        "street of the SIRET only probable",
+    ),
+    "reason_siret_positions_disagree": (
+        "positions contradictoires dans SIRENE",
+        "positions in SIRENE contradict each other",
+    ),
+    "reason_siret_commune_unknown": (
+        "commune du SIRET inconnue",
+        "commune of the SIRET unknown",
+    ),
+    "reason_siret_invalid": ("SIRET non valide", "invalid SIRET"),
+    "reason_siret_not_found": ("SIRET absent de SIRENE", "SIRET not in SIRENE"),
+    "reason_no_siret": ("sans SIRET", "no SIRET"),
+    "reason_establishment_closed": ("établissement fermé", "establishment closed"),
+    "reason_establishment_elsewhere": (
+        "établissement dans une autre commune",
+        "establishment in another commune",
+    ),
+    "reason_found_by_name": ("trouvée par son nom", "found by its name"),
+    "reason_name_not_found": ("nom absent de SIRENE", "name not in SIRENE"),
+    "reason_name_refused": ("nom refusé par le service", "name refused by the service"),
     "reason_no_position": ("sans position", "no position"),
     "reason_outside_every_commune": ("hors de toute commune", "outside every commune"),
     "reason_old_commune_code": ("ancien code commune", "former commune code"),
@@ -117,10 +202,159 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "({share} of the population); table of {from_year}, codes converted: {converted}, "
         "ambiguous communes: {ambiguous}, unknown codes: {unknown}",
     ),
+    # when an answer is accepted
+    "policy": (
+        "Réponse acceptée : {rules} ; précision : {precision}, au moins.",
+        "Accepted: {rules}; precision: {precision} or finer.",
+    ),
+    "policy_numbers": (
+        "score de {min_score} au moins, {min_margin} au moins devant la réponse suivante ; voie "
+        "ressemblante à {min_street_likeness} au moins ; SIRET et adresse distants de "
+        "{max_distance_km} km au plus",
+        "score of {min_score} or more, {min_margin} or more above the second; street alike by "
+        "{min_street_likeness} or more; SIRET and address {max_distance_km} km apart or less",
+    ),
+    "policy_commune_must_agree": ("même commune que l’adresse", "same commune as the address"),
+    "policy_postcode_must_agree": (
+        "même département que le code postal",
+        "same département as the postcode",
+    ),
     # who placed a member
+    # what a build of the address index says
+    "ban_index_order": ("classement des adresses", "putting addresses in order"),
+    "ban_index_size": ("{path} : {size} Mo, empreinte {build}", "{path}: {size} MB, build {build}"),
+    "ban_index_holds": (
+        "{communes} communes, {streets} voies, {localities} lieux-dits, {numbers} numéros",
+        "{communes} communes, {streets} streets, {localities} localities, {numbers} numbers",
+    ),
+    "ban_index_rows": (
+        "{rows} lignes lues, {kept} retenues (fichiers : {files})",
+        "{rows} rows read, {kept} kept (files: {files})",
+    ),
+    "ban_index_left_out": ("{n} laissées de côté : {reason}", "{n} left out: {reason}"),
+    "left_out_broken_row": ("trop ou trop peu de cellules", "too many or too few cells"),
+    "left_out_no_commune_code": ("code de commune absent", "no commune code"),
+    "left_out_no_street_name": ("nom de voie absent", "no name of a street"),
+    "left_out_no_position": ("position absente ou impossible", "no position, or an impossible one"),
+    "left_out_unreadable_number": ("numéro illisible", "unreadable number"),
+    "left_out_same_address": (
+        "autre position d’une adresse retenue",
+        "further position of an address that is kept",
+    ),
+    "left_out_street_with_numbers": (
+        "position d’une voie dont les numéros sont connus",
+        "position of a street whose numbers are known",
+    ),
+    "provider_ban_index": ("base d’adresses (fichier)", "address base (file)"),
     "provider_commune": ("commune", "commune"),
     "provider_declared": ("la liste", "the list"),
+    "provider_ban": ("BAN (Géoplateforme)", "BAN (Géoplateforme)"),
+    "provider_addok": ("addok", "addok"),
+    "provider_sirene": ("SIRENE", "SIRENE"),
+    # the review: a list for a person to correct (ptce_geo.geocoding.review)
+    "provider_review": ("la vérification", "the review"),
+    "reason_not_in_store": (
+        "hors ligne, sans réponse conservée",
+        "offline, with no answer stored",
+    ),
+    "reason_corrected_position": ("position corrigée à la main", "position corrected by hand"),
+    "reason_corrected_code_commune": (
+        "code commune corrigé à la main",
+        "commune code corrected by hand",
+    ),
+    "reason_corrected_address": ("adresse corrigée à la main", "address corrected by hand"),
+    "reason_confirmed_by_hand": ("lieu confirmé à la main", "place confirmed by hand"),
+    "reason_rejected_by_hand": ("lieu refusé à la main", "place refused by hand"),
+    "review_sheet": ("À vérifier", "To check"),
+    "review_help_sheet": ("Mode d’emploi", "How to"),
+    "review_nothing": ("rien à vérifier", "nothing to check"),
+    "review_coordinates": ("Latitude, longitude (à vérifier)", "Latitude, longitude (to check)"),
+    "review_candidates": ("Autres réponses possibles", "Other possible answers"),
+    "review_corrected_address": ("Adresse corrigée", "Corrected address"),
+    "review_corrected_postcode": ("Code postal corrigé", "Corrected postcode"),
+    "review_corrected_city": ("Commune corrigée", "Corrected town"),
+    "review_corrected_longitude": ("Longitude corrigée", "Corrected longitude"),
+    "review_corrected_latitude": ("Latitude corrigée", "Corrected latitude"),
+    "review_corrected_code_commune": ("Code commune corrigé", "Corrected commune code"),
+    "review_decision": ("Décision", "Decision"),
+    "review_note": ("Remarque du relecteur", "Reviewer’s note"),
+    "review_accept": ("accepter", "accept"),
+    "review_reject": ("rejeter", "reject"),
+    "review_wrong_decision": (
+        "Choisir « accepter » ou « rejeter », ou laisser vide.",
+        "Choose 'accept' or 'reject', or leave it empty.",
+    ),
+    "review_help": (
+        "Chaque ligne de la feuille « À vérifier » est une structure dont la localisation "
+        "est douteuse, imprécise ou manquante.\n"
+        "Ne remplir que les colonnes colorées ; une seule suffit souvent.\n"
+        "Lieu trouvé exact : choisir « accepter » dans la colonne Décision.\n"
+        "Lieu trouvé faux, sans mieux : choisir « rejeter » ; la structure reste sans position.\n"
+        "Adresse fausse ou incomplète : écrire ce qui change dans Adresse corrigée, Code postal "
+        "corrigé ou Commune corrigée ; elle sera localisée de nouveau.\n"
+        "Position connue : écrire Longitude corrigée et Latitude corrigée, en degrés "
+        "(4,3901 et 45,4339).\n"
+        "Commune connue seulement : écrire son code INSEE (42218) dans Code commune corrigé.\n"
+        "Pour vérifier un lieu : copier la cellule Latitude, longitude dans la recherche d’une "
+        "carte en ligne.\n"
+        "Les lignes remplies sont gardées quand ce fichier est écrit de nouveau.",
+        "Each row of the sheet 'To check' is a member whose place is doubtful, coarse or "
+        "missing.\n"
+        "Fill in the coloured columns only; one is often enough.\n"
+        "The place found is right: choose 'accept' in the column Decision.\n"
+        "The place found is wrong, and you know no better: choose 'reject'; the member stays "
+        "without a position.\n"
+        "The address is wrong or incomplete: write what changes in Corrected address, Corrected "
+        "postcode or Corrected town; it will be placed again.\n"
+        "You know the position: write Corrected longitude and Corrected latitude, in degrees "
+        "(4.3901 and 45.4339).\n"
+        "You know the commune only: write its INSEE code (42218) in Corrected commune code.\n"
+        "To check a place: paste the cell Latitude, longitude into the search of an online map.\n"
+        "Rows that are filled in are kept when this file is written again.",
+    ),
     # the stages of a study
+    # what the commands about geocoding print
+    "placing_accepted": ("localisées", "placed"),
+    "placing_review": ("à vérifier", "to check"),
+    "placing_rejected": ("non localisées", "not placed"),
+    "placing_share": ("  part", "  share"),
+    "placing_precision": ("Précision", "Precision"),
+    "placing_provider": ("Source de la position", "Source of the position"),
+    "placing_reason": ("Motif", "Reason"),
+    "placing_answered": ("{name} : {done} sur {total}", "{name}: {done} of {total}"),
+    "placing_store": (
+        "Réponses conservées dans {path} : {known} déjà connues, {added} nouvelles.",
+        "Answers kept in {path}: {known} known before, {added} new.",
+    ),
+    "placing_unanswered": (
+        "Hors ligne, {count} questions sont restées sans réponse : relancer avec le réseau pour "
+        "les poser.",
+        "Offline, {count} questions stayed without an answer: run with the network to ask them.",
+    ),
+    "placing_next": (
+        "Pour faire vérifier le reste dans un tableur :",
+        "To have the rest checked in a spreadsheet:",
+    ),
+    "review_written": (
+        "Structures à vérifier : {count}, dans {path}",
+        "Members to check: {count}, in {path}",
+    ),
+    "review_next": (
+        "Une fois les colonnes colorées remplies :",
+        "Once the coloured columns are filled in:",
+    ),
+    "review_applied": (
+        "Structures dont la localisation est corrigée : {count}",
+        "Members whose place is corrected: {count}",
+    ),
+    "ban_build_next": ("Pour s’en servir :", "To use it:"),
+    "store_file": ("{path} : {answers} réponses, {size}", "{path}: {answers} answers, {size}"),
+    "store_provider": ("source", "source"),
+    "store_version": ("version", "version"),
+    "store_answers": ("réponses", "answers"),
+    "store_oldest": ("depuis le", "since"),
+    "store_newest": ("jusqu’au", "until"),
+    "store_deleted": ("Réponses supprimées : {count}", "Answers deleted: {count}"),
     "stage_read": ("Lecture des listes…", "Reading the lists…"),
     "stage_locate": ("Localisation des structures…", "Locating the members…"),
     "stage_measure": ("Calcul des indicateurs…", "Measuring…"),
@@ -486,6 +720,14 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Each member is placed at the reference point of its commune (town hall, else a point "
         "in the commune), by the town and postcode given.",
     ),
+    "method_placing_by": (
+        "Chaque structure est localisée par la première de ces sources qui en est sûre : "
+        "{sources}. À défaut d’adresse sûre, elle est localisée au point de référence de sa "
+        "commune.",
+        "Each member is placed by the first of these sources that is sure of it: {sources}. "
+        "Without a sure address it is placed at the reference point of its commune.",
+    ),
+    "method_policy": ("Réponses acceptées", "Answers accepted"),
     "method_counted": ("Structures comptées", "Members counted"),
     "method_counted_text": (
         "Une ligne de la liste est une adhésion. Sont comptées les structures localisées ; celles "
@@ -601,6 +843,14 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_geocode_status": ("Statut", "Status"),
     "column_geocode_reason": ("Motif", "Reason"),
     "column_code_commune": ("Code commune", "Commune code"),
+    "column_geocode_candidates": ("Autres réponses possibles", "Other possible answers"),
+    "column_sirene_name": ("Nom dans SIRENE", "Name in SIRENE"),
+    "column_sirene_address": ("Adresse dans SIRENE", "Address in SIRENE"),
+    "column_sirene_state": ("État dans SIRENE (A actif, F fermé)", "State in SIRENE (A, F closed)"),
+    "column_sirene_legal_form": ("Catégorie juridique", "Legal form"),
+    "column_sirene_activity": ("Activité (NAF)", "Activity (NAF)"),
+    "column_sirene_staff_band": ("Tranche d’effectif", "Staff band"),
+    "column_sirene_ess": ("ESS d’après SIRENE", "ESS by SIRENE"),
     "column_nom_commune": ("Commune", "Commune"),
     "column_code_epci": ("Code EPCI", "EPCI code"),
     "column_nom_epci": ("EPCI", "EPCI"),

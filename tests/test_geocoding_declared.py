@@ -137,7 +137,32 @@ def test_the_code_of_an_overseas_collectivity():
 def test_coordinates_go_before_the_code_which_is_not_lost():
     found = placed(longitude=4.39, latitude=45.44, code_commune="69123")
     assert (found["longitude"], found["geocode_precision"]) == (4.39, "locality")
-    assert found["geocode_reason"] == "declared_coordinates: code_commune 69123 not used"
+    assert found["geocode_status"] == REVIEW
+    reason = "declared_coordinates_elsewhere: Lyon (69123); code_commune 69123 not used"
+    assert found["geocode_reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        # In Saint-Étienne; some 200 m beyond its border, in Saint-Priest-en-Jarez; in Lyon.
+        ((4.3873, 45.4397), ACCEPTED),
+        ((4.3832, 45.4710), ACCEPTED),
+        ((4.8357, 45.7640), REVIEW),
+        # Latitude and longitude exchanged: off Somalia.
+        ((45.4397, 4.3873), REVIEW),
+    ],
+)
+def test_coordinates_are_checked_against_the_commune_of_the_address(place, status):
+    longitude, latitude = place
+    found = placed(longitude=longitude, latitude=latitude, postcode="42000", city="Saint-Étienne")
+    assert found["geocode_status"] == status
+    # The point is kept as the list has it, for a person to look at.
+    assert (found["longitude"], found["latitude"]) == place
+
+
+def test_coordinates_without_a_sure_town_are_taken_as_they_are():
+    assert placed(longitude=4.39, latitude=45.44, city="Saint-Denis")["geocode_status"] == ACCEPTED
 
 
 def test_a_code_goes_before_the_geocoders():
@@ -199,7 +224,9 @@ def test_every_reason_of_a_declared_place_has_words():
 def test_points_are_declared_coordinates():
     points = gpd.points_from_xy([4.39, 0, 0], [45.44, 0, 0])
     members = gpd.GeoDataFrame(
-        {"member_id": ["a", "b", "c"], "city": ["Lyon"] * 3}, geometry=points, crs="EPSG:4326"
+        {"member_id": ["a", "b", "c"], "city": ["St-Etienne", "Lyon", "Lyon"]},
+        geometry=points,
+        crs="EPSG:4326",
     )
     members.geometry = [points[0], None, shapely.Point()]
     located = geocode(members)

@@ -15,6 +15,7 @@ from ptce_geo.geocoding.communes import as_answers
 from ptce_geo.geocoding.text import shown
 from ptce_geo.geocoding.town_match import Match
 from ptce_geo.territories import convert_codes
+from ptce_geo.territories.attach import lies_elsewhere
 from ptce_geo.territories.commune_index import commune_index
 from ptce_geo.territories.crosswalk import tidy_codes
 
@@ -28,6 +29,7 @@ _OLD_CODE: Final = "declared_old_code"
 _AMBIGUOUS: Final = "declared_code_of_several_communes"
 _CONTRADICTED: Final = "declared_code_contradicts_town"
 _OUTSIDE: Final = "outside_embedded_france"
+_ELSEWHERE: Final = "declared_coordinates_elsewhere"
 
 
 def declared_answers(
@@ -63,6 +65,7 @@ def declared_answers(
     open_rows = answers[schema.GEOCODE_REASON].isna().to_numpy()
     _answer_coordinates(answers, members, own & ~by_code)
     codes = _codes(members).where(own & (fresh | by_code) & open_rows)
+    _doubt_coordinates(answers, codes, queries, embedded)
     left = codes.notna() & answers[schema.GEOCODE_REASON].isna()
     _answer_codes(answers, codes[left], queries, embedded)
     used = left & answers[schema.GEOCODE_REASON].notna()
@@ -105,6 +108,37 @@ def _answer_coordinates(answers: pd.DataFrame, members: pd.DataFrame, rows: np.n
     answers.loc[rows, [schema.GEOCODE_SCORE, schema.GEOCODE_MARGIN]] = 1.0
     answers.loc[rows, schema.GEOCODE_STATUS] = schema.ACCEPTED
     answers.loc[rows, schema.GEOCODE_REASON] = _COORDINATES
+
+
+def _doubt_coordinates(
+    answers: pd.DataFrame, codes: pd.Series, queries: pd.DataFrame, embedded: CommuneGeocoder
+) -> None:
+    """Send to review the coordinates that lie away from the commune that is declared with them.
+
+    That is the commune of the code; where there is none, that of the address, if it is sure.
+    """
+    rows = answers.index[answers[schema.GEOCODE_REASON] == _COORDINATES]
+    if not len(rows):
+        return
+    matches = embedded.match(
+        queries.loc[rows].drop(columns=schema.POLE_DEPARTEMENT, errors="ignore")
+    )
+    by_address = [
+        match.place.code_commune if match.place and match.status == schema.ACCEPTED else None
+        for match in matches
+    ]
+    by_code = convert_codes(codes[rows], from_year=None, to_year=embedded.year).data
+    told = by_code.fillna(pd.Series(by_address, index=rows, dtype="str"))
+    index = commune_index(embedded.year)
+    told = told[told.isin(list(index.places))]
+    places = answers.loc[told.index]
+    points = gpd.GeoSeries.from_xy(
+        places[schema.LONGITUDE], places[schema.LATITUDE], index=told.index, crs=schema.WGS84
+    )
+    far = told[lies_elsewhere(told, points, year=embedded.year)]
+    names = far.map({code: f"{index.places[code].name} ({code})" for code in far.unique()})
+    answers.loc[far.index, schema.GEOCODE_STATUS] = schema.REVIEW
+    answers.loc[far.index, schema.GEOCODE_REASON] = f"{_ELSEWHERE}: " + names
 
 
 def has_points(members: pd.DataFrame) -> bool:
@@ -152,6 +186,8 @@ def _answer_codes(
 ) -> None:
     """Place members at the commune of their code."""
     index = commune_index(embedded.year)
+    if codes.empty:
+        return
     # The pole's département is not the member's own word.
     asked = queries.loc[codes.index].drop(columns=schema.POLE_DEPARTEMENT, errors="ignore")
     converted = convert_codes(codes, from_year=None, to_year=embedded.year)

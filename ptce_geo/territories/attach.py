@@ -196,18 +196,40 @@ def _contradictions(
     code: pd.Series, within: pd.Series, points: gpd.GeoSeries, *, year: int
 ) -> pd.Series:
     """Return a reason where the point lies in another commune than `code`, and not beside it."""
-    reason = pd.Series(np.nan, index=code.index, dtype="str")
-    rows = np.flatnonzero(code.notna() & within.notna() & (code != within))
-    if len(rows):
-        departements = parent_codes("departement", year=year)[code.iloc[rows]].unique()
+    other = code.notna() & within.notna() & (code != within)
+    far = pd.Series(data=False, index=code.index)
+    far[other] = lies_elsewhere(code[other], points[other], year=year)
+    return (f"{ELSEWHERE}: " + within).where(far)
+
+
+def lies_elsewhere(code: pd.Series, points: gpd.GeoSeries, *, year: int) -> pd.Series:
+    """Return which points lie away from their commune: outside it, by over 500 m.
+
+    Parameters
+    ----------
+    code : Series of str
+        Codes of communes of `year`.
+    points : GeoSeries, EPSG:4326
+        Row by row with `code`.
+    year : int
+        Vintage of the communes.
+
+    Returns
+    -------
+    Series of bool
+        On the index of `code`; the distance is measured in the legal CRS of the commune.
+    """
+    far = np.zeros(len(code), dtype=bool)
+    if len(code):
+        departements = parent_codes("departement", year=year)[code].unique()
         communes = read_territories(year=year, departements=departements).geometry
-        shapes = communes[code.iloc[rows]].reset_index(drop=True)
-        places = points.iloc[rows].reset_index(drop=True)
-        for epsg, group in shapes.groupby(code.iloc[rows].map(metric_crs).to_numpy()):
+        shapes = communes[code].reset_index(drop=True)
+        places = points.reset_index(drop=True)
+        for epsg, group in shapes.groupby(code.map(metric_crs).to_numpy()):
             metres = group.to_crs(epsg).distance(places[group.index].to_crs(epsg))
-            far = rows[group.index[~(metres <= _BESIDE_M)]]
-            reason.iloc[far] = f"{ELSEWHERE}: " + within.iloc[far]
-    return reason
+            # A point that the CRS cannot take has no distance: it lies elsewhere.
+            far[group.index] = ~(metres <= _BESIDE_M)
+    return pd.Series(far, index=code.index)
 
 
 def _codes_at(

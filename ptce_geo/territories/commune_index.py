@@ -120,7 +120,7 @@ class CommuneIndex:
     by_postcode : mapping of postcode to commune codes
     by_departement : mapping of département code to its `Name`s
     by_commune : mapping of commune code to its `Name`s
-    towns : sequence of `Name`
+    towns, town_words : sequence of `Name`, and of their folded words
         Of the communes of `TOWN` inhabitants and more.
     populations_before : mapping of code to inhabitants
         Of what is, or is part of, a commune today and bore that code.
@@ -139,6 +139,7 @@ class CommuneIndex:
     by_departement: Mapping[str, Sequence[Name]]
     by_commune: Mapping[str, Sequence[Name]]
     towns: Sequence[Name]
+    town_words: Sequence[str]
     populations_before: Mapping[str, int]
     departement_codes: Mapping[str, str]
 
@@ -227,14 +228,17 @@ def malus(name: Name) -> float:
     return _KIND_MALUS[name.kind]
 
 
-def likest(folded: str, names: Sequence[Name], *, alike: float) -> list[Hit]:
+def likest(
+    folded: str, names: Sequence[Name], *, alike: float, words: Sequence[str] | None = None
+) -> list[Hit]:
     """Return those of `names` that are at least so much like `folded` (0…1), likest first.
 
     Likeness is one less the restricted Damerau-Levenshtein distance per letter of the longer.
+    Whoever asks often gives the folded `words` of the names, too.
     """
     found = process.extract(
         folded,
-        [name.folded for name in names],
+        [name.folded for name in names] if words is None else words,
         scorer=OSA.normalized_similarity,
         score_cutoff=alike,
         limit=None,
@@ -269,6 +273,11 @@ def commune_index(year: int) -> CommuneIndex:
         for postcode in postcodes.split():
             by_postcode[postcode][code] = None
     by_name = _grouped((without_article(name.folded), name) for name in names)
+    towns = [
+        name
+        for name in names
+        if (place := places.get(name.code_commune)) and place.population >= TOWN
+    ]
     return CommuneIndex(
         places=places,
         arrondissements={
@@ -284,11 +293,8 @@ def commune_index(year: int) -> CommuneIndex:
         by_postcode={postcode: tuple(codes) for postcode, codes in by_postcode.items()},
         by_departement=_grouped((name.departement, name) for name in names),
         by_commune=_grouped((name.code_commune, name) for name in names),
-        towns=[
-            name
-            for name in names
-            if (place := places.get(name.code_commune)) and place.population >= TOWN
-        ],
+        towns=towns,
+        town_words=[name.folded for name in towns],
         populations_before=_populations_before(),
         departement_codes=_departement_codes(year),
     )

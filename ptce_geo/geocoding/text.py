@@ -6,8 +6,9 @@ Pure functions: they never raise and keep no state.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ptce_geo import schema
 from ptce_geo.territories.names import (
     ARTICLE_BEHIND,
     POSTCODE,
@@ -15,6 +16,11 @@ from ptce_geo.territories.names import (
     plain_postcode,
     split_arrondissement,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
 
 
 class Town(NamedTuple):
@@ -58,6 +64,7 @@ _BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _COUNTRY: Final = re.compile(r"(?<![\s-]de)(?<![\s-]en)[\s,;(-]\(?france\b\W*$", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"[\r\n;|,]+|\s[-–—]\s")
 _BLANKS: Final = re.compile(r"[^\S\r\n]+")
+_PLAIN: Final = frozenset("\t\v\f\x1c\x1d\x1e\x1f")
 _EDGES: Final = " \t\r\n\u00a0\u202f,;:.-–—/|"
 # "Marseille (13)" tells the département of the towns that have arrondissements, not one of these.
 _OF_DIVIDED_TOWNS: Final = ("75", "69", "13")
@@ -78,9 +85,21 @@ def read_town(address: str, postcode: str, city: str) -> Town:
     >>> read_town("", "Bastia", "20200")[:2], read_town("", "", "Bastia (20200)")[:2]
     (('20200', 'Bastia'), ('20200', 'Bastia'))
     """
-    address, postcode, city = (_BLANKS.sub(" ", text) for text in (address, postcode, city))
+    return read_town_and_line(address, postcode, city)[0]
+
+
+def read_town_and_line(address: str, postcode: str, city: str) -> tuple[Town, str]:
+    """Return the town, and the text of the address before the last postcode in it.
+
+    Examples
+    --------
+    >>> read_town_and_line("3 rue X, CS 42000, 42007 Saint-Étienne CEDEX 1", "", "")[1]
+    '3 rue X, CS 42000, '
+    """
+    postcode, city = _with_plain_blanks(postcode), _with_plain_blanks(city)
     code = plain_postcode(postcode)
-    in_city, behind, before = _split_at_postcode(_ZERO_LOST.sub(r"0\1 ", city))
+    city = _ZERO_LOST.sub(r"0\1 ", city) if city else ""
+    in_city, behind, before = _split_at_postcode(city, _last_postcode(city))
     name = behind or before
     departement = ""
     if not code:
@@ -88,15 +107,39 @@ def read_town(address: str, postcode: str, city: str) -> Town:
             departement = postcode.strip(_EDGES)
         else:
             name = _with_letters(postcode)
-    in_address, behind, before = _split_at_postcode(_BOX.sub(" ", address))
+    line = address
+    # Blanks of the same length keep the places of what is left.
+    without_box = _BOX.sub(lambda box: " " * len(box[0]), address) if address else ""
+    found = _last_postcode(without_box)
+    # "12000 route de Lyon" is a number, not a postcode.
+    if found and found.start():
+        line = address[: found.start()]
+    in_address, behind, before = _split_at_postcode(without_box, found)
     code = code or in_city or in_address
     if name:
-        return _town(code, name, where="cell", departement=departement)
+        return _town(code, name, where="cell", departement=departement), line
     if in_address and behind:
-        return _town(code, behind, where="cell")
-    line = _COUNTRY.sub("", before).strip(_EDGES)
-    parts = parts_of(line)
-    return _town(code, ", ".join(parts[-2:]), where="part" if len(parts) > 1 else "line")
+        return _town(code, behind, where="cell"), line
+    last = _without_country(before)
+    parts = parts_of(last)
+    where = "part" if len(parts) > 1 else "line"
+    return _town(code, ", ".join(parts[-2:]), where=where), line
+
+
+def _last_postcode(text: str) -> re.Match[str] | None:
+    last = None
+    for found in POSTCODE.finditer(text):
+        last = found
+    return last
+
+
+def _with_plain_blanks(text: str) -> str:
+    """Return a text with one plain space for any blanks within a line."""
+    return (
+        text
+        if text.isascii() and _PLAIN.isdisjoint(text) and "  " not in text
+        else _BLANKS.sub(" ", text)
+    )
 
 
 def parts_of(text: str) -> list[str]:
@@ -111,18 +154,20 @@ def parts_of(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _split_at_postcode(text: str) -> tuple[str, str, str]:
-    """Return the last postcode in `text`, what follows it and what precedes it."""
-    if not text:
-        return "", "", ""
-    last = None
-    for found in POSTCODE.finditer(text):
-        last = found
-    if last is None:
-        return "", "", _with_letters(text)
-    behind = text[last.end() :].lstrip(" )")
-    before = text[: last.start()].rstrip(" (")
-    return last[1] + last[2], _with_letters(behind), _with_letters(before)
+def _split_at_postcode(text: str, found: re.Match[str] | None) -> tuple[str, str, str]:
+    """Return the postcode found in `text`, what follows it and what precedes it."""
+    if found is None:
+        return "", "", _with_letters(_with_plain_blanks(text))
+    behind = _with_plain_blanks(text[found.end() :]).lstrip(" )")
+    before = _with_plain_blanks(text[: found.start()]).rstrip(" (")
+    return found[1] + found[2], _with_letters(behind), _with_letters(before)
+
+
+def _without_country(text: str) -> str:
+    # Nearly no address names the country; looking for the word first is five times as fast.
+    if "france" in text.casefold():
+        text = _COUNTRY.sub("", text)
+    return text.strip(_EDGES)
 
 
 def _with_letters(text: str) -> str:
@@ -132,6 +177,8 @@ def _with_letters(text: str) -> str:
 
 def _town(postcode: str, text: str, *, where: str, departement: str = "") -> Town:
     cedex = ""
+    if not text:
+        return Town(postcode, "", "", departement, where)
     if found := _CEDEX.search(text):
         cedex = found[1] or "0"
         text = text[: found.start()] + text[found.end() :]
@@ -144,7 +191,7 @@ def _town(postcode: str, text: str, *, where: str, departement: str = "") -> Tow
                 text = f"{text} {inside}"  # "Lyon (3e)"
             else:
                 departement = inside
-    text = _COUNTRY.sub("", _BOX.sub(" ", text)).strip(_EDGES)
+    text = _without_country(_BOX.sub(" ", text))
     if postcode and where == "cell":
         # Of what follows it on one line, "Nantes, à l'attention de …", the town is the first.
         text, *rest = parts_of(text) or [""]
@@ -178,3 +225,15 @@ def shown(text: str) -> str:
 
 
 _LONGEST_QUOTE: Final = 60
+
+
+def text_cells(
+    frame: pd.DataFrame, columns: Sequence[str] = schema.QUERY_COLUMNS
+) -> list[list[str]]:
+    """Return the cells of some columns as text, column by column, "" where there are none."""
+    return [
+        frame[column].astype("str").fillna("").str.strip().tolist()
+        if column in frame
+        else [""] * len(frame)
+        for column in columns
+    ]

@@ -1,0 +1,253 @@
+"""An address index: one file with the streets and numbers of any part of France, and its reader.
+
+What it is made of is told in `ban_format`, how it is built in `ban_build`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import struct
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ptce_geo.errors import UnreadableFileError
+from ptce_geo.geocoding.ban_build import BanIndexSummary, build_ban_index
+from ptce_geo.geocoding.ban_format import (
+    APPLICATION_ID,
+    FORMAT,
+    LOCALITY,
+    NO_NUMBERS,
+    STREET,
+    CommuneStreets,
+    Numbers,
+    Street,
+    unpack_streets,
+)
+from ptce_geo.geocoding.streets import street_key
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = [
+    "FORMAT",
+    "LOCALITY",
+    "STREET",
+    "BanIndex",
+    "BanIndexSummary",
+    "CommuneStreets",
+    "Numbers",
+    "Street",
+    "build_ban_index",
+    "open_ban_index",
+]
+
+_COMMUNES_KEPT: Final = 2_000
+_ANSWERS_KEPT: Final = 4_000
+_AGAIN: Final = "build it again with: ptce-geo ban build adresses-*.csv.gz --out"
+# The header of an SQLite file: page size, count of pages, version and application of its user.
+_HEADER: Final = struct.Struct(">16sH10xI28xI4xI28x")
+_SQLITE: Final = b"SQLite format 3\x00"
+
+
+class BanIndex:
+    """An address index, opened for reading.
+
+    Threads may share it; a forked or unpickled copy opens the file for itself. What is read is
+    kept: the last 2,000 communes and 4,000 other answers.
+
+    Parameters
+    ----------
+    path : path
+        A file that `build_ban_index` wrote.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    build_id : str
+        Hash of its content.
+    communes_count : int
+        How many communes it holds; Paris, Lyon and Marseille by arrondissement.
+    meta : dict of str to str
+        Format, time and version of the build, and its sources as JSON.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is missing, cut, of another format, or no index.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).absolute()
+        self._process = -1
+        self._database: sqlite3.Connection | None = None
+        _check(self.path)
+        self.meta: dict[str, str] = dict(self._rows("SELECT key, value FROM meta"))
+        try:
+            self.build_id: str = self.meta["build_id"]
+            self.communes_count: int = json.loads(self.meta["counts"])["communes"]
+            sample: dict[str, str] = json.loads(self.meta["sample"])
+        except (KeyError, ValueError) as error:
+            self.close()
+            raise _damaged(self.path, error) from error
+        if any(street_key(name) != key for name, key in sample.items()):
+            self.close()
+            msg = (
+                f"{self.path.name}: an address index whose names of streets were made comparable "
+                f"otherwise than now; {_AGAIN} {self.path.name}"
+            )
+            raise UnreadableFileError(msg)
+        # Answers are kept by the methods behind the public ones, for each index its own.
+        self._commune = lru_cache(_COMMUNES_KEPT)(self._read_commune)
+        self._numbers = lru_cache(_ANSWERS_KEPT)(self._read_numbers)
+        self._of_postcode = lru_cache(_ANSWERS_KEPT)(
+            lambda code: self._codes("SELECT communes FROM postcodes WHERE postcode = ?", code)
+        )
+        self._of_street = lru_cache(_ANSWERS_KEPT)(
+            lambda key: self._codes("SELECT communes FROM street_keys WHERE key = ?", key)
+        )
+
+    def commune(self, code: str) -> CommuneStreets | None:
+        """Return the streets of a commune, None where the index does not know it."""
+        return self._commune(code)
+
+    def communes_of_postcode(self, postcode: str) -> tuple[str, ...]:
+        """Return the codes of the communes that have addresses under a postcode, ascending."""
+        return self._of_postcode(postcode)
+
+    def communes_with_street(self, key: str) -> tuple[str, ...]:
+        """Return the codes of the communes where a key names a street or locality, ascending."""
+        return self._of_street(key)
+
+    def numbers(self, street_id: int) -> Numbers:
+        """Return the numbers of a street, none for a locality."""
+        return self._numbers(street_id)
+
+    def close(self) -> None:
+        """Close the file; a later question opens it again."""
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+    def __enter__(self) -> BanIndex:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def __del__(self) -> None:
+        """Close the file."""
+        if getattr(self, "_database", None) is not None:
+            self.close()
+
+    def __reduce__(self) -> tuple[type[BanIndex], tuple[Path]]:
+        """Travel as a path; each process opens the file for itself."""
+        return BanIndex, (self.path,)
+
+    def __repr__(self) -> str:
+        """Return what it is, in short."""
+        return f"<BanIndex {self.path.name}: {self.communes_count:,} communes, {self.build_id}>"
+
+    def _read_commune(self, code: str) -> CommuneStreets | None:
+        question = "SELECT nom, postcodes, streets FROM communes WHERE code = ?"
+        for nom, postcodes, packed in self._rows(question, code):
+            try:
+                return unpack_streets(code, nom, postcodes, packed)
+            except (ValueError, struct.error, IndexError) as error:
+                raise _damaged(self.path, error) from error
+        return None
+
+    def _read_numbers(self, street_id: int) -> Numbers:
+        rows = self._rows("SELECT packed FROM numbers WHERE street = ?", street_id)
+        try:
+            return Numbers(rows[0][0] if rows else NO_NUMBERS)
+        except (ValueError, struct.error, IndexError) as error:
+            raise _damaged(self.path, error) from error
+
+    def _codes(self, question: str, asked: str) -> tuple[str, ...]:
+        rows = self._rows(question, asked)
+        return tuple(rows[0][0].split(" ")) if rows else ()
+
+    def _rows(self, question: str, *asked: str | int) -> list[tuple[Any, ...]]:
+        try:
+            if self._process != os.getpid() or self._database is None:
+                self._open()
+            return self._database.execute(question, asked).fetchall()  # type: ignore[union-attr]
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise _damaged(self.path, error) from error
+
+    def _open(self) -> None:
+        # immutable: nothing is locked, and nothing written beside the file, which may stand where
+        # nobody may write. A new build is a new file, so this one never changes under its reader.
+        self._database = sqlite3.connect(
+            f"{self.path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self._process = os.getpid()
+
+
+def open_ban_index(path: str | Path) -> BanIndex:
+    r"""Open an address index for reading.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is missing, cut, of another format, or no index.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> rows = ["id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat",
+    ...         "42218_1_00012_bis;12;bis;Rue de la Paix;42000;42218;Saint-Étienne;4.39;45.44"]
+    >>> _ = (folder / "42.csv").write_text("\n".join(rows), encoding="utf-8")
+    >>> _ = build_ban_index(folder / "42.csv", folder / "ban.idx")
+    >>> with open_ban_index(folder / "ban.idx") as index:
+    ...     street = index.commune("42218").streets[0]
+    ...     numbers = index.numbers(street.id)
+    >>> street.name, numbers.position(numbers.find(12, "bis"))
+    ('Rue de la Paix', (4.39, 45.44))
+    """
+    return BanIndex(path)
+
+
+def _check(path: Path) -> None:
+    """Raise unless a file is an index of this format, as long as it should be."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER.size)
+        size = path.stat().st_size
+    except OSError as error:
+        msg = f"{path.name}: the address index cannot be read ({error.strerror}); {_AGAIN} {path}"
+        raise UnreadableFileError(msg) from error
+    found = ""
+    if len(header) < _HEADER.size or not header.startswith(_SQLITE):
+        found = "no address index" if header else "an empty file"
+    else:
+        _, page, pages, written, application = _HEADER.unpack(header)
+        whole = (page if page > 1 else 1 << 16) * pages
+        if application != APPLICATION_ID:
+            found = "a database, but no address index"
+        elif written != FORMAT:
+            found = f"an address index of format {written}, format {FORMAT} is needed"
+        elif size < whole:
+            found = f"an address index cut short ({size:,} of {whole:,} bytes)"
+    if found:
+        msg = f"{path.name}: {found}; {_AGAIN} {path.name}"
+        raise UnreadableFileError(msg)
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{path.name}: the address index is damaged ({error}); {_AGAIN} {path.name}"
+    )

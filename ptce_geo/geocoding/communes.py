@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from ptce_geo import schema
+from ptce_geo import __version__, schema
+from ptce_geo.geocoding.text import text_cells
 from ptce_geo.geocoding.town_match import Match, match_address
 from ptce_geo.territories import CURRENT_YEAR
 from ptce_geo.territories.commune_index import commune_index
@@ -45,6 +46,11 @@ class CommuneGeocoder:
         """What stands in ``geocode_provider``."""
         return "commune"
 
+    @property
+    def version(self) -> str:
+        """What the answers depend on."""
+        return f"{__version__}:{self.year}"
+
     def locate(self, queries: pd.DataFrame) -> pd.DataFrame:
         """Return the place of each address.
 
@@ -65,7 +71,7 @@ class CommuneGeocoder:
     def match(self, queries: pd.DataFrame) -> list[Match]:
         """Return what became of each address; `locate` is this as a frame."""
         index = commune_index(self.year)
-        cells = [_text(queries, column) for column in schema.QUERY_COLUMNS]
+        cells = text_cells(queries)
         # Lists repeat their addresses, by the pole and by the town.
         known: dict[tuple[str, ...], Match] = {}
         matches = []
@@ -75,13 +81,6 @@ class CommuneGeocoder:
                 match = known[query] = match_address(index, *query)
             matches.append(match)
         return matches
-
-
-def _text(queries: pd.DataFrame, column: str) -> list[str]:
-    if column not in queries:
-        return [""] * len(queries)
-    values = queries[column]
-    return values.astype("str").fillna("").str.strip().tolist()
 
 
 def as_answers(

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import geopandas as gpd
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.checks import listing, require_columns, require_unique
-from ptce_geo.errors import GeocodingError, InputError, MissingColumnError
+from ptce_geo.checks import listing, require_unique
+from ptce_geo.errors import InputError, MissingColumnError
+from ptce_geo.geocoding.cascade import ask_in_turn
 from ptce_geo.geocoding.communes import CommuneGeocoder
 from ptce_geo.geocoding.declared import declared_answers, has_points, with_unused_codes
+from ptce_geo.geocoding.policy import check_policy
+from ptce_geo.geocoding.progress import shown_progress
+from ptce_geo.geocoding.store import opened_store
 
-_ADDRESS_COLUMNS: Final = (schema.ADDRESS, schema.POSTCODE, schema.CITY)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ptce_geo.geocoding.asking import Progress
+    from ptce_geo.geocoding.policy import AcceptancePolicy
+    from ptce_geo.geocoding.store import AnswerStore
+
+_ADDRESS_COLUMNS: Final = (schema.ADDRESS, schema.POSTCODE, schema.CITY, schema.SIRET)
 
 
 class Geocoder(Protocol):
@@ -54,31 +65,48 @@ def geocode(
     geocoders: Geocoder | Iterable[Geocoder] | None = None,
     *,
     poles: pd.DataFrame | None = None,
+    policy: AcceptancePolicy | None = None,
+    store: AnswerStore | str | Path | None = None,
+    offline: bool = False,
+    progress: bool | Progress = True,
 ) -> gpd.GeoDataFrame:
     """Return members with a point, a precision, a status and a reason each.
 
     What the list declares goes first (provider "declared"): ``longitude`` and ``latitude``, else
-    the points of a GeoDataFrame; then ``code_commune``, which places a member at its commune, to
-    review where the address tells another one. The others are asked of the first geocoder; what
-    it rejects, of the next.
+    the points of a GeoDataFrame, to review where they lie away from the commune of the address;
+    then ``code_commune``, which places a member at its commune, to review where the address tells
+    another one. The others are asked of the first geocoder; what it rejects, of the next. The
+    policy says which answers are accepted. Where it doubts the street but not the commune, the
+    next geocoders are asked, and if none is surer the member is placed at its commune.
 
     Parameters
     ----------
     members : DataFrame
         Members, or poles for their seats: any of the columns ``address``, ``postcode``, ``city``,
-        ``departement``, ``longitude`` and ``latitude``, ``code_commune`` (of a commune, of what
-        became part of one, or of an arrondissement of Paris, Lyon or Marseille). In what `geocode`
-        returned before, only what has the ``geocode_provider`` "declared" is declared.
+        ``departement``, ``siret``, ``member_name``, ``longitude`` and ``latitude``,
+        ``code_commune`` (of a commune, of what became part of one, or of an arrondissement of
+        Paris, Lyon or Marseille). In what `geocode` returned before, only what has the
+        ``geocode_provider`` "declared" is declared.
     geocoders : Geocoder or iterable of them, optional
         In the order in which they are asked; `CommuneGeocoder` by default.
     poles : DataFrame, optional
         Poles with ``pole_id`` and ``departement``: the département of its pole tells towns of one
         name apart where the member's address does not.
+    policy : AcceptancePolicy, optional
+        When an answer is accepted.
+    store : AnswerStore or path, optional
+        Where every answer is kept, so that none is asked twice, whatever happens in between.
+    offline : bool
+        Whether geocoders that need the network are answered from the store only.
+    progress : bool or callable
+        Whether a bar shows how far it is, in a terminal; or what is called with the name of the
+        geocoder, how many rows are answered, and how many there are.
 
     Returns
     -------
     GeoDataFrame, EPSG:4326
-        The rows of `members` in their order, with `schema.GEOCODE_COLUMNS` and points. A member
+        The rows of `members` in their order, with `schema.GEOCODE_COLUMNS`, what else the
+        geocoders know (``geocode_candidates``, `schema.SIRENE_COLUMNS`) and points. A member
         that cannot be placed keeps its row: no geometry, ``geocode_status`` "rejected" and the
         reason in ``geocode_reason`` (one of `ptce_geo.words` "reason_…", then ": " and details).
         A declared code that did not serve stands in the details.
@@ -90,10 +118,12 @@ def geocode(
     DuplicateIdError
         When a ``member_id``, or the ``pole_id`` of a pole, stands twice.
     InputError
-        When what is given is no geocoder, or none, or declared coordinates are no points or not
-        in degrees.
+        When what is given is no geocoder, or none, or no policy, or declared coordinates are no
+        points or not in degrees.
     CrsError
         When the points of the members are not in EPSG:4326.
+    GeocodingServiceError
+        When a service failed; with a store, the next run goes on from there.
     GeocodingError
         When a geocoder does not answer every row it was asked, in its order, or with a status or
         precision that is none.
@@ -106,22 +136,31 @@ def geocode(
     0        75056      municipality       accepted
     """
     chain = _chain(geocoders)
+    policy = check_policy(policy)
     _check(members)
     queries = _queries(members, poles)
     embedded = next((one for one in chain if isinstance(one, CommuneGeocoder)), CommuneGeocoder())
     answers, unused = declared_answers(members, queries, embedded=embedded)
-    left = answers[schema.GEOCODE_REASON].isna()
-    for geocoder in chain:
-        if not left.any():
-            break
-        found = _ask(geocoder, queries[left.to_numpy()])
-        answers.loc[left, list(schema.GEOCODE_COLUMNS)] = found
-        left &= answers[schema.GEOCODE_STATUS] == schema.REJECTED
+    with opened_store(store) as kept, shown_progress(progress) as tell:
+        answers = ask_in_turn(
+            chain,
+            queries,
+            answers,
+            policy=policy,
+            embedded=embedded,
+            store=kept,
+            offline=offline,
+            progress=tell,
+        )
     answers[schema.GEOCODE_REASON] = with_unused_codes(answers[schema.GEOCODE_REASON], unused)
+    return _placed(members, answers)
+
+
+def _placed(members: pd.DataFrame, answers: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the members with their answers, which stand on positions, and points."""
     points_of_the_list = [members.active_geometry_name] if has_points(members) else []
-    placed = pd.DataFrame(members).drop(
-        columns=[*schema.GEOCODE_COLUMNS, "geometry", *points_of_the_list], errors="ignore"
-    )
+    earlier = [*schema.GEOCODE_COLUMNS, *schema.FURTHER_COLUMNS, "geometry", *points_of_the_list]
+    placed = pd.DataFrame(members).drop(columns=earlier, errors="ignore")
     placed = pd.concat([placed, answers.set_axis(members.index)], axis=1)
     points = gpd.GeoSeries.from_xy(
         placed[schema.LONGITUDE], placed[schema.LATITUDE], crs=schema.WGS84
@@ -129,31 +168,6 @@ def geocode(
     points[placed[schema.LONGITUDE].isna().to_numpy()] = None
     placed.attrs = members.attrs
     return gpd.GeoDataFrame(placed, geometry=points)
-
-
-def _ask(geocoder: Geocoder, queries: pd.DataFrame) -> pd.DataFrame:
-    found = geocoder.locate(queries)
-    require_columns(found, schema.GEOCODE_COLUMNS, what=f"answer of geocoder {geocoder.name!r}")
-    if not found.index.equals(queries.index):
-        msg = (
-            f"geocoder {geocoder.name!r} answered {len(found)} rows to {len(queries)} asked, or "
-            f"in another order; locate must keep the index of its queries"
-        )
-        raise GeocodingError(msg)
-    odd_status = ~found[schema.GEOCODE_STATUS].isin(schema.STATUSES)
-    precision = found[schema.GEOCODE_PRECISION]
-    odd_precision = precision.notna() & ~precision.isin(schema.PRECISIONS)
-    for column, known, odd_rows in (
-        (schema.GEOCODE_STATUS, schema.STATUSES, odd_status),
-        (schema.GEOCODE_PRECISION, schema.PRECISIONS, odd_precision),
-    ):
-        if odd := found.loc[odd_rows, column].unique().tolist():
-            msg = (
-                f"geocoder {geocoder.name!r} answered {column} {listing(odd)}; "
-                f"known: {', '.join(known)}"
-            )
-            raise GeocodingError(msg)
-    return found
 
 
 def _chain(geocoders: Geocoder | Iterable[Geocoder] | None) -> Sequence[Geocoder]:
@@ -197,7 +211,8 @@ def _check(members: pd.DataFrame) -> None:
 
 def _queries(members: pd.DataFrame, poles: pd.DataFrame | None) -> pd.DataFrame:
     """Return the cells to place by, on a plain index of positions."""
-    columns = [column for column in schema.QUERY_COLUMNS if column in members]
+    asked = (*schema.QUERY_COLUMNS, *schema.REGISTER_COLUMNS)
+    columns = [column for column in asked if column in members]
     queries = pd.DataFrame(members)[columns].reset_index(drop=True)
     if poles is not None and schema.POLE_ID in members and schema.DEPARTEMENT in poles:
         known = poles.dropna(subset=schema.POLE_ID)

@@ -1,0 +1,224 @@
+"""What is accepted: the rules by which an answer, whoever gave it, is trusted or sent to review.
+
+A geocoder says what it found; the policy compares that with what was asked. It only ever lowers
+the status of an answer, and says why in a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from ptce_geo import schema
+from ptce_geo.checks import listing
+from ptce_geo.errors import InputError
+from ptce_geo.geocoding.address import read_address
+from ptce_geo.geocoding.streets import key_of_words, likeness, street_key
+from ptce_geo.geocoding.text import text_cells
+from ptce_geo.labels import Language, format_number, label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ptce_geo.geocoding.communes import CommuneGeocoder
+    from ptce_geo.geocoding.town_match import Match
+
+COMMUNE_CONTRADICTS: Final = "commune_contradicts"
+POSTCODE_CONTRADICTS: Final = "postcode_contradicts"
+STREET_IN_DOUBT: Final = "street_in_doubt"
+LOW_SCORE: Final = "low_score"
+SEVERAL_ANSWERS: Final = "several_answers"
+TOO_COARSE: Final = "too_coarse"
+PROVIDERS_DISAGREE: Final = "providers_disagree"
+_JUDGED: Final = (
+    schema.GEOCODE_PRECISION,
+    schema.GEOCODE_SCORE,
+    schema.GEOCODE_MARGIN,
+    schema.CODE_COMMUNE,
+    schema.FOUND_STREET,
+    schema.FOUND_POSTCODE,
+    schema.GEOCODE_LABEL,
+)
+# The commune is not in doubt, only where in it: such a member is placed at its commune.
+DOUBTS_OF_STREET: Final = (STREET_IN_DOUBT, LOW_SCORE, SEVERAL_ANSWERS, "siret_street_probable")
+
+
+@dataclass(frozen=True)
+class AcceptancePolicy:
+    """When an answer is accepted.
+
+    The defaults are calibrated (``benchmarks/geocoding.py``): of the answers that they accept, at
+    most 2 in 1,000 are wrong points, on queries as they are and on damaged ones.
+
+    Attributes
+    ----------
+    min_score : float
+        Least score of an answer (0…1), as its geocoder gives it.
+    min_margin : float
+        By how much the score must exceed that of the second answer.
+    min_street_likeness : float
+        How like the street found must be to the one asked (`streets.likeness`), whoever found it.
+    commune_must_agree, postcode_must_agree : bool
+        Whether an answer in another commune than the address names, or in another département
+        than its postcode, goes to review.
+    min_precision : str
+        Coarsest precision (`schema.PRECISIONS`).
+    max_distance_km : float
+        How far apart the register's position and that of the address may lie (km).
+
+    Raises
+    ------
+    InputError
+        For a number out of its range or a precision that is none.
+
+    Examples
+    --------
+    >>> AcceptancePolicy(min_precision="street").min_score
+    0.8
+    >>> AcceptancePolicy().describe("en")[:32]
+    'Accepted: score of 0.80 or more,'
+    """
+
+    min_score: float = 0.8
+    min_margin: float = 0.04
+    min_street_likeness: float = 0.88
+    commune_must_agree: bool = True
+    postcode_must_agree: bool = True
+    min_precision: str = "municipality"
+    max_distance_km: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Check the settings."""
+        for name in ("min_score", "min_margin", "min_street_likeness"):
+            if not 0 <= getattr(self, name) <= 1:
+                msg = f"AcceptancePolicy: {name} is {getattr(self, name)}; give 0 to 1"
+                raise InputError(msg)
+        if not self.max_distance_km > 0:
+            msg = f"AcceptancePolicy: max_distance_km is {self.max_distance_km}; give more than 0"
+            raise InputError(msg)
+        if self.min_precision not in schema.PRECISIONS:
+            msg = (
+                f"AcceptancePolicy: min_precision is {self.min_precision!r}; "
+                f"known: {', '.join(schema.PRECISIONS)}"
+            )
+            raise InputError(msg)
+
+    def describe(self, lang: Language = "fr") -> str:
+        """Return the rules in a sentence a planner can read."""
+        numbers = {
+            key: format_number(value, lang, decimals=2)
+            for key, value in asdict(self).items()
+            if isinstance(value, float)
+        }
+        told = [label("policy_numbers", lang).format(**numbers)]
+        told += [
+            label(f"policy_{rule}", lang)
+            for rule in ("commune_must_agree", "postcode_must_agree")
+            if getattr(self, rule)
+        ]
+        told.append(label(self.min_precision, lang))
+        semicolon = " ; " if lang == "fr" else "; "
+        return label("policy", lang).format(rules=semicolon.join(told[:-1]), precision=told[-1])
+
+    def judge(
+        self, queries: pd.DataFrame, answers: pd.DataFrame, *, embedded: CommuneGeocoder | None
+    ) -> pd.DataFrame:
+        """Return the answers, those that break a rule to review for that reason.
+
+        Parameters
+        ----------
+        queries : DataFrame
+            What was asked, of a geocoder of addresses.
+        answers : DataFrame
+            `schema.GEOCODE_COLUMNS`, and any of `schema.FOUND_COLUMNS`, on the index of `queries`.
+        embedded : CommuneGeocoder or None
+            What tells the commune of an address; None for answers that are its own.
+        """
+        accepted = (answers[schema.GEOCODE_STATUS] == schema.ACCEPTED).to_numpy(dtype=bool)
+        asked = queries[accepted]
+        told: list[Match | None] = [None] * len(asked)
+        if embedded is not None:
+            told = [
+                match if match.status == schema.ACCEPTED else None
+                for match in embedded.match(asked)
+            ]
+        cells = answers.loc[accepted].reindex(columns=list(_JUDGED))
+        for column in set(_JUDGED) - set(schema.GEOCODE_NUMBERS):
+            cells[column] = cells[column].astype("object").fillna("")
+        found = zip(*(cells[column].tolist() for column in _JUDGED), strict=True)
+        doubts = [
+            self._doubt(query, match, *answer)
+            for query, match, answer in zip(
+                zip(*text_cells(asked), strict=True), told, found, strict=True
+            )
+        ]
+        reasons = pd.Series(doubts, index=cells.index, dtype="str")
+        reasons = reasons[reasons != ""]
+        judged = answers.copy()
+        judged.loc[reasons.index, schema.GEOCODE_STATUS] = schema.REVIEW
+        judged.loc[reasons.index, schema.GEOCODE_REASON] = reasons
+        return judged
+
+    def _doubt(
+        self,
+        asked: Sequence[str],
+        told: Match | None,
+        precision: str,
+        score: float,
+        margin: float,
+        code: str,
+        street: str,
+        postcode: str,
+        found: str,
+    ) -> str:
+        """Return why an answer is doubted, "" where it is not."""
+        # A geocoder that tells no precision is taken at its word.
+        exact = schema.PRECISIONS[: 1 + schema.PRECISIONS.index(self.min_precision)]
+        coarse = bool(precision) and precision not in exact
+        place = told.place if told else None
+        if self.commune_must_agree and place and code and place.code_commune != code:
+            return f"{COMMUNE_CONTRADICTS}: {place.name} ({place.code_commune}) ≠ {found}"
+        if precision == "municipality":
+            return f"{TOO_COARSE}: {precision}" if coarse else ""
+        address = read_address(*asked[:3])
+        wanted = address.town.postcode
+        if self.postcode_must_agree and wanted and postcode and wanted[:2] != postcode[:2]:
+            return f"{POSTCODE_CONTRADICTS}: {wanted} ≠ {found}"
+        if score < self.min_score:
+            return f"{LOW_SCORE}: {score:.2f} {found}"
+        if street and address.street:
+            like = street_likeness(address.street, street)
+            if like < self.min_street_likeness:
+                return f"{STREET_IN_DOUBT}: {found}"
+        if margin < self.min_margin:
+            return f"{SEVERAL_ANSWERS}: {found}"
+        return f"{TOO_COARSE}: {precision}" if coarse else ""
+
+
+def street_likeness(asked: str, found: str) -> float:
+    """Return how like the street found is to the one asked, behind which the town may stand.
+
+    Examples
+    --------
+    >>> street_likeness("rue du luberon chatenois", "Rue du Luberon")
+    1.0
+    """
+    key, words = street_key(found), asked.split()
+    whole = likeness(key_of_words(words), key)
+    if whole == 1:
+        return whole
+    return max(
+        whole, *(likeness(key_of_words(words[:end]), key) for end in range(1, len(words) + 1))
+    )
+
+
+def check_policy(policy: object) -> AcceptancePolicy:
+    """Return `policy`, the default one for None; raise `InputError` for anything else."""
+    if policy is None:
+        return AcceptancePolicy()
+    if not isinstance(policy, AcceptancePolicy):
+        msg = f"geocode: {listing([repr(policy)])} is no AcceptancePolicy"
+        raise InputError(msg)
+    return policy

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
+from addok_server import missing, served_addok
 from contour_server import ETALAB, features, packed, path_of, simplified
 from hypothesis import settings
 
@@ -49,6 +51,17 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=found, args=[*quiet, *sandbox])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def addok_url():
+    """The URL of a real addok over tests/data/ban_sample.csv; skips and fails as `browser`."""
+    if advice := missing():
+        if os.environ.get("PTCE_GEO_REQUIRE_ALL") == "1":
+            pytest.fail(advice)
+        pytest.skip(advice)
+    with served_addok(Path(__file__).with_name("data") / "ban_sample.csv") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(Path(__file__).parent))
 from addok_peer import Addok, as_lines, missing, started_addok  # noqa: E402
-from address_cases import HALVES, as_queries, judge, read_base, read_cases  # noqa: E402
+from address_cases import HALVES, as_queries, judge, plain, read_base, read_cases  # noqa: E402
 from damage import DAMAGES, damaged, places_of  # noqa: E402
 
 from ptce_geo import schema  # noqa: E402 - the checkout's own package
@@ -101,6 +101,8 @@ def main() -> None:
         table_of_engines(engines, queries, cases, options)
         if options.damages:
             table_of_damages(engines, cases, base, options)
+    if options.unknown_streets:
+        table_of_unknown_streets(cases, base, options)
 
 
 def read_options() -> argparse.Namespace:
@@ -120,6 +122,11 @@ def read_options() -> argparse.Namespace:
         default="all",
         type=damages,
         help=f"all, none or some of: {', '.join(DAMAGES)} (by any part of the name, comma between)",
+    )
+    parser.add_argument(
+        "--unknown-streets",
+        action="store_true",
+        help="also ask an index that lacks the streets of half of the cases",
     )
     parser.add_argument("--seed", type=int, default=2026, help="of the damages")
     parser.add_argument("--limit", type=int, help="only so many cases")
@@ -283,6 +290,41 @@ def table_of_damages(
             right, placed = measured(engine, queries, chosen)
             print(f"{kind:<32} {engine.name:<18} {len(chosen):6,} {figures(right)}", flush=True)
             show(right, placed, queries, chosen, options.show)
+
+
+def table_of_unknown_streets(
+    cases: pd.DataFrame, base: pd.DataFrame, options: argparse.Namespace
+) -> None:
+    """Ask for streets that the base does not have: whatever street is accepted is a wrong one."""
+    from ptce_geo.geocoding import BanIndexGeocoder, build_ban_index
+
+    def street_of(code: pd.Series, street: pd.Series) -> pd.Series:
+        return code + " " + street.map(plain)
+
+    of_case = street_of(cases["citycode"], cases["street"])
+    gone = of_case.drop_duplicates().sample(frac=0.5, random_state=options.seed)
+    left = base[~street_of(base["code_insee"], base["nom_voie"]).isin(gone)]
+    asked = cases[of_case.isin(gone)].reset_index(drop=True)
+    full = [
+        replace(one, postcode=one.postcode or postcode, city=one.city or town)
+        for one, postcode, town in asked[["written", "postcode", "nom_commune"]].itertuples(
+            index=False
+        )
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "base.csv"
+        left.to_csv(path, sep=";", index=False)
+        build_ban_index([path], Path(folder) / "ban.idx")
+        geocoder = BanIndexGeocoder(Path(folder) / "ban.idx")
+        print(f"\n{'streets not in the base':<26}", end="")
+        print(f"{'cases':>7}{'street':>8}{'commune':>9}{'wrong':>7}")
+        for form, written in {"as it is": asked["written"], "postcode and town": full}.items():
+            placed = geocode(as_queries(written, columns=options.columns), geocoders=[geocoder])
+            accepted = placed[schema.GEOCODE_STATUS] == schema.ACCEPTED
+            at_street = accepted & (placed[schema.GEOCODE_PRECISION] != "municipality")
+            right = accepted & (placed[schema.CODE_COMMUNE] == asked["citycode"]) & ~at_street
+            wrong = (accepted & ~right & ~at_street).sum()
+            print(f"{form:<26}{len(asked):7,}{at_street.sum():8,}{right.sum():9,}{wrong:7,}")
 
 
 def show(

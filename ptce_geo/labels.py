@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ptce_geo.errors import InputError
 from ptce_geo.words import LABELS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Language = Literal["fr", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
@@ -71,6 +74,18 @@ def label_reason(reason: str, lang: Language = "fr") -> str:
     within = label_reason(details, lang)
     colon = " : " if lang == "fr" else ": "
     return f"{words} ({details})" if within == details else f"{words}{colon}{within}"
+
+
+def reason_words(reasons: pd.Series) -> pd.Series:
+    """Return the word of each reason ("word" or "word: details"), to count and compare.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> reason_words(pd.Series(["misspelt_town: Romans", "no_town", None])).to_list()
+    ['misspelt_town', 'no_town', nan]
+    """
+    return reasons.astype("str").str.extract("^([^:]*)", expand=False)
 
 
 def format_number(value: float | None, lang: Language = "fr", *, decimals: int = 0) -> str:

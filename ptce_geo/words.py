@@ -327,9 +327,9 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Answers kept in {path}: {known} known before, {added} new.",
     ),
     "placing_unanswered": (
-        "Hors ligne, {count} questions sont restées sans réponse : relancer avec le réseau pour "
-        "les poser.",
-        "Offline, {count} questions stayed without an answer: run with the network to ask them.",
+        "Hors ligne, questions restées sans réponse : {count}. Relancer avec le réseau pour les "
+        "poser.",
+        "Offline, questions left without an answer: {count}. Run with the network to ask them.",
     ),
     "placing_next": (
         "Pour faire vérifier le reste dans un tableur :",
@@ -348,6 +348,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Members whose place is corrected: {count}",
     ),
     "ban_build_next": ("Pour s’en servir :", "To use it:"),
+    "command_list": ("LISTE", "LIST"),
+    "command_result": ("RESULTAT.csv", "RESULT.csv"),
     "store_file": ("{path} : {answers} réponses, {size}", "{path}: {answers} answers, {size}"),
     "store_provider": ("source", "source"),
     "store_version": ("version", "version"),

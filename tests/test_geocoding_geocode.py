@@ -255,7 +255,7 @@ def test_pole_id_of_the_poles_must_be_unique(members, poles):
 
 
 def test_something_to_place_by_is_needed(members):
-    match = "needed one of address, postcode, city, siret, code_commune, longitude, or points; found membe"
+    match = "needed one of address, postcode, city, siret, code_commune, longitude, or points; "
     with pytest.raises(MissingColumnError, match=match):
         geocode(members[["member_id", "sector"]])
     with pytest.raises(MissingColumnError, match="found no column"):

@@ -7,6 +7,7 @@ Pure functions: they never raise and keep no state. What they return is in compa
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -114,6 +115,7 @@ PARSED_COLUMNS: Final = (
 )
 
 
+@lru_cache(maxsize=20_000)  # who finds an address reads it, and who judges what was found
 def read_address(address: str, postcode: str, city: str) -> Address:
     """Read the three cells of an address, whichever of them its parts stand in.
 
@@ -156,9 +158,9 @@ def _read_line(line: str) -> tuple[str, str, str, str, str]:
         if "cedex" in part:
             part = " ".join(_CEDEX.sub(" ", part).split())
         indoors = not _INDOOR_WORDS.isdisjoint(part.split(" ")) or _RUN_TOGETHER.search(part)
-        if indoors and _INDOORS.search(part):
-            complements += [" ".join(found[0].split()) for found in _INDOORS.finditer(part)]
-            part = " ".join(_INDOORS.sub(" ", part).split())
+        while indoors and (found := _INDOORS.search(part)):
+            complements.append(found[0].strip())
+            part = f"{part[: found.start()].rstrip()} {part[found.end() :].lstrip()}".strip()
         if part:
             parts.append(part)
     if not parts:

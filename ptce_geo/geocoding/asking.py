@@ -11,6 +11,7 @@ from ptce_geo import schema
 from ptce_geo.checks import listing, require_columns
 from ptce_geo.errors import GeocodingError, GeocodingServiceError, OutputError
 from ptce_geo.geocoding.store import columns_of, query_texts, tidy_answers
+from ptce_geo.labels import reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -149,7 +150,7 @@ def _keep(
     texts: Sequence[str],
 ) -> int:
     """Put the answers that will hold in the store; return how many."""
-    word = found[schema.GEOCODE_REASON].str.partition(":")[0]
+    word = reason_words(found[schema.GEOCODE_REASON])
     holds = ~word.isin(PASSING_REASONS).to_numpy(dtype=bool)
     batch = batch[holds]
     store.put(geocoder, batch, found[holds], texts=[texts[place] for place in batch.index])

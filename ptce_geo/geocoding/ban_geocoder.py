@@ -16,12 +16,13 @@ from ptce_geo.geocoding.text import shown, text_cells
 from ptce_geo.geocoding.town_match import Match, match_address
 from ptce_geo.territories import CURRENT_YEAR
 from ptce_geo.territories.commune_index import commune_index
+from ptce_geo.territories.names import split_arrondissement
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ptce_geo.geocoding.ban_format import Numbers
-    from ptce_geo.territories.commune_index import CommuneIndex
+    from ptce_geo.territories.commune_index import CommuneIndex, Place
 
 
 class Answer(NamedTuple):
@@ -52,6 +53,8 @@ _NEAR: Final = 0.3
 _NO_REPETITION: Final = 0.02
 _INTERPOLATED: Final = 0.05
 _NO_NUMBER: Final = 0.10
+# The street of another commune under the postcode may be meant.
+_NO_NUMBER_NOR_TOWN: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -144,12 +147,13 @@ class BanIndexGeocoder:
             ranked = search(index, communes, address, declared)
         if not ranked or ranked[0].score < FLOOR:
             match = match_address(communes, address_cell, postcode, city, departement, of_pole)
-            return self._at_commune(match, address)
+            return self._at_commune(communes, match, address)
         return self._at_street(index, communes, address, ranked)
 
-    def _at_commune(self, match: Match, address: Address) -> Answer:
+    def _at_commune(self, communes: CommuneIndex, match: Match, address: Address) -> Answer:
         place, reason = match.place, match.reason
-        if address.street and match.status == schema.ACCEPTED:
+        accepted = match.status == schema.ACCEPTED
+        if accepted and address.street and not _is_town(communes, address, place):
             reason = f"street_not_found: {shown(address.street)}"
         return Answer(
             longitude=place.longitude if place else None,
@@ -172,6 +176,11 @@ class BanIndexGeocoder:
         street, commune = best.street, best.commune
         others = [found for found in ranked if not _same_street(found, best)]
         second = max((found.score for found in others), default=0.0)
+        if others and address.number and number.off == 0:
+            second = max(
+                found.score - _at_number(index.numbers(found.street.id), found, address).off
+                for found in others[:_MOST_TIED]
+            )
         code = communes.by_code.get(commune.code)
         label = " ".join(filter(None, (number.label, street.name, number.postcode, commune.nom)))
         return Answer(
@@ -191,6 +200,14 @@ class BanIndexGeocoder:
             city=commune.nom,
             candidates=_listed(best, others),
         )
+
+
+def _is_town(communes: CommuneIndex, address: Address, place: Place | None) -> bool:
+    """Whether there is no street in an address: where it stands, the town itself does."""
+    if address.number or place is None:
+        return False
+    hits = communes.hits(split_arrondissement(address.street)[0])
+    return any(hit.name.code_commune == place.code_commune for hit in hits)
 
 
 def _same_street(one: Found, other: Found) -> bool:
@@ -242,12 +259,9 @@ def _at_number(numbers: Numbers, found: Found, address: Address) -> _AtNumber:
         number, repetition = int(address.number), address.repetition
         at = numbers.find(number, repetition)
         reason, off = word.replace("street", "address"), 0.0
-        if (
-            at is None
-            and repetition
-            and (at := _near_repetition(numbers, number, repetition)) is not None
-        ):
-            if numbers.label(at).partition(" ")[2] != repetition[:1]:
+        if at is None and repetition:
+            at = _near_repetition(numbers, number, repetition)
+            if at is not None and numbers.label(at).partition(" ")[2] != repetition[:1]:
                 asked, off = f"{number} {repetition}", _NO_REPETITION
                 reason = f"repetition_not_found: {asked} → {numbers.label(at)}"
         if at is not None:
@@ -263,7 +277,7 @@ def _at_number(numbers: Numbers, found: Found, address: Address) -> _AtNumber:
             reason = f"number_interpolated: {number}"
             return _AtNumber(*between, "street", "", street.postcode, reason, _INTERPOLATED)
         reason = f"number_not_found: {number}"
-        off = _NO_NUMBER if len(numbers) else 0.0
+        off = _NO_NUMBER if found.town_told else _NO_NUMBER_NOR_TOWN
     else:
         reason, off = word, 0.0
     precision = street.kind

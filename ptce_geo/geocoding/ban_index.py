@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import struct
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,9 +103,6 @@ class BanIndex:
         # Answers are kept by the methods behind the public ones, for each index its own.
         self._commune = lru_cache(_COMMUNES_KEPT)(self._read_commune)
         self._numbers = lru_cache(_ANSWERS_KEPT)(self._read_numbers)
-        self._of_postcode = lru_cache(_ANSWERS_KEPT)(
-            lambda code: self._codes("SELECT communes FROM postcodes WHERE postcode = ?", code)
-        )
         self._of_street = lru_cache(_ANSWERS_KEPT)(
             lambda key: self._codes("SELECT communes FROM street_keys WHERE key = ?", key)
         )
@@ -116,7 +113,13 @@ class BanIndex:
 
     def communes_of_postcode(self, postcode: str) -> tuple[str, ...]:
         """Return the codes of the communes that have addresses under a postcode, ascending."""
-        return self._of_postcode(postcode)
+        return self._by_postcode.get(postcode, ())
+
+    @cached_property
+    def _by_postcode(self) -> dict[str, tuple[str, ...]]:
+        """All postcodes: there are some 6,000 in France, and nearly every address asks for one."""
+        rows = self._rows("SELECT postcode, communes FROM postcodes")
+        return {postcode: tuple(codes.split(" ")) for postcode, codes in rows}
 
     def communes_with_street(self, key: str) -> tuple[str, ...]:
         """Return the codes of the communes where a key names a street or locality, ascending."""

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from ptce_geo.geocoding.street_words import STREET_TYPES
 from ptce_geo.geocoding.streets import key_of_words, likeness, street_key
 from ptce_geo.geocoding.text import parts_of
-from ptce_geo.territories.commune_index import PART, likest, malus
+from ptce_geo.territories.commune_index import DOMINANT, PART, likest, malus
 from ptce_geo.territories.names import fold, loose, split_arrondissement
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ class Found(NamedTuple):
         How like the street's name is to the one asked (`streets.likeness`).
     street, commune
         From the index.
+    town_told : bool
+        Whether the address tells the commune, rather than that it has this street.
     """
 
     score: float
     likeness: float
     street: Street
     commune: CommuneStreets
+    town_told: bool = True
 
 
 class Reading(NamedTuple):
@@ -53,14 +56,18 @@ class Reading(NamedTuple):
     codes: tuple[str, ...]
     key: str
     weight: float
+    town_told: bool = True
 
 
 # What it is worth to look somewhere: the town and its postcode say so, ...
 _AGREED: Final = 1.0
 _NAME_ALONE: Final = 1.0
+# ... or there is another town of that name, whose addresses the index does not hold, ...
+_HOMONYM_UNKNOWN: Final = 0.78
+_AS_WELL: Final = 0.03  # two names met as well as one another, but for an article
 _POSTCODE_ALONE: Final = 0.98
 # ... the town lies in the département of the postcode (a CEDEX, a neighbour), ...
-_IN_DEPARTEMENT: Final = 0.97
+_IN_DEPARTEMENT: Final = 0.98
 # ... the town is elsewhere, or the postcode knows no such town, ...
 _WRONG_POSTCODE: Final = 0.88
 _WRONG_TOWN: Final = 0.84
@@ -71,7 +78,7 @@ _STREET_ALONE: Final = 0.75
 _SURE: Final = 0.94
 # Below it a street is another one.
 FLOOR: Final = 0.6
-_OTHER_POSTCODE: Final = 0.03
+_OTHER_POSTCODE: Final = 0.04
 _OTHER_OLD_COMMUNE: Final = 0.06
 # Under a postcode "Route d'Issoire" is rather a neighbour's than Issoire's: it decides where
 # nothing else does.
@@ -159,7 +166,7 @@ def _exactly(index: BanIndex, reading: Reading) -> Iterator[Found]:
         commune = index.commune(code)
         if commune is not None:
             for street in commune.by_key.get(reading.key, ()):
-                yield Found(reading.weight, 1.0, street, commune)
+                yield Found(reading.weight, 1.0, street, commune, reading.town_told)
 
 
 def _leads_there(found: Found) -> float:
@@ -189,7 +196,7 @@ def _alike(index: BanIndex, reading: Reading) -> Iterator[Found]:
             like = likeness(reading.key, key)
             if like >= FLOOR:
                 for street in commune.by_key[key]:
-                    yield Found(reading.weight * like, like, street, commune)
+                    yield Found(reading.weight * like, like, street, commune, reading.town_told)
 
 
 def _tiers(
@@ -211,7 +218,9 @@ def _tiers(
     if agreed:
         yield _SURE, _readings(agreed, key, _AGREED)
     elif named and not town.postcode:
-        yield _SURE, _readings(named, key, _NAME_ALONE)
+        best = [code for code, score in named.items() if score > max(named.values()) - _AS_WELL]
+        known = len(best) == 1 or _homonyms_known(index, communes, best)
+        yield _SURE, _readings(named, key, _NAME_ALONE if known else _HOMONYM_UNKNOWN)
     near = communes.departements_of(town.postcode) if town.postcode else frozenset((departement,))
     in_departement = {c: w for c, w in named.items() if departement_of(c) in near}
     if town.postcode and not agreed and in_departement:
@@ -241,21 +250,21 @@ def _without_town(
     departement: str,
 ) -> Iterator[tuple[float, Iterable[Reading]]]:
     """Yield readings of a line in which the town, if any, stands behind the street."""
-    behind = list(_towns_behind(communes, words, departement))
+    behind = list(_towns_behind(index, communes, words, departement, postcode_told=bool(under)))
     key = key_of_words(words) if words else ""
     if under:
         inside = [
-            Reading(kept, left, weight)
-            for codes, left, weight in behind
-            if (kept := tuple(code for code in codes if code in under))
+            one._replace(codes=kept)
+            for one in behind
+            if (kept := tuple(code for code in one.codes if code in under))
         ]
-        yield _SURE, [*inside, Reading(tuple(under), key, _POSTCODE_ALONE)]
+        yield _SURE, [*inside, Reading(tuple(under), key, _POSTCODE_ALONE, len(under) == 1)]
     else:
         yield _SURE, behind
     if not under:
         yield from _by_street(index, communes, list(_street_and_town(words)))
         if codes := index.communes_with_street(key):
-            yield FLOOR, [Reading(codes[:_MOST_COMMUNES], key, _STREET_ALONE)]
+            yield FLOOR, [Reading(codes[:_MOST_COMMUNES], key, _STREET_ALONE, town_told=False)]
 
 
 def _street_and_town(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -328,6 +337,19 @@ def _named(communes: CommuneIndex, name: str, departement: str) -> dict[str, flo
     return named
 
 
+def _homonyms_known(index: BanIndex, communes: CommuneIndex, codes: Iterable[str]) -> bool:
+    """Whether no town of the same name, as likely meant, lacks its addresses in the index."""
+    indexed, missing = 0, 0
+    for code in {communes.by_code[code].code_commune for code in codes if code in communes.by_code}:
+        own = {code, *_codes(communes, communes.by_commune[code][0])}
+        population = communes.places[code].population
+        if any(index.commune(one) is not None for one in own):
+            indexed = max(indexed, population)
+        else:
+            missing = max(missing, population)
+    return missing * DOMINANT <= indexed
+
+
 def _codes(communes: CommuneIndex, name: Name, number: int = 0) -> tuple[str, ...]:
     """Return the codes by which the BAN may know a commune: also those of its arrondissements."""
     code = name.code_commune
@@ -379,20 +401,30 @@ def _misspelt(communes: CommuneIndex, name: str, codes: Sequence[str]) -> dict[s
 
 
 def _towns_behind(
-    communes: CommuneIndex, words: Sequence[str], departement: str
+    index: BanIndex,
+    communes: CommuneIndex,
+    words: Sequence[str],
+    departement: str,
+    *,
+    postcode_told: bool,
 ) -> Iterator[Reading]:
     """Yield the readings of a line that ends in the name of a town."""
     by_name = communes.by_name
+    # "Paris 11e", "Lyon 3 arrondissement"
+    divided = any(word[0].isdecimal() for word in words[-2:])
     for start in range(max(1, len(words) - _MOST_WORDS_OF_A_TOWN), len(words)):
         # The register knows names without their article.
         if words[start] in _ARTICLES or words[start - 1] in _NOT_BEFORE_A_TOWN:
             continue
         phrase = " ".join(words[start:])
-        phrase, number = split_arrondissement(phrase) if phrase[-1].isdecimal() else (phrase, 0)
+        phrase, number = split_arrondissement(phrase) if divided else (phrase, 0)
         names = by_name.get(phrase)
         if not names or phrase in STREET_TYPES:
             continue  # "1 Grande Rue" is not in Rue
         key = key_of_words(words[:start])
-        for name in names:
-            if not departement or name.departement == departement:
-                yield Reading(_codes(communes, name, number), key, _NAME_ALONE - malus(name))
+        meant = [name for name in names if not departement or name.departement == departement]
+        own = [name.code_commune for name in meant if malus(name) == 0]
+        known = postcode_told or len(own) < 2 or _homonyms_known(index, communes, own)
+        weight = _NAME_ALONE if known else _HOMONYM_UNKNOWN
+        for name in meant:
+            yield Reading(_codes(communes, name, number), key, weight - malus(name))

@@ -12,6 +12,7 @@ from ptce_geo import schema
 from ptce_geo.geocoding.asking import ask
 from ptce_geo.geocoding.communes import CommuneGeocoder, as_answers
 from ptce_geo.geocoding.policy import DOUBTS_OF_STREET, PROVIDERS_DISAGREE, AcceptancePolicy
+from ptce_geo.labels import reason_words
 from ptce_geo.schema import ACCEPTED, GEOCODE_REASON, GEOCODE_STATUS, REJECTED, REVIEW
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def ask_in_turn(
     """Return the answers to all queries.
 
     Each geocoder is asked for what those before it rejected or left in doubt for its street, and
-    geocoders of addresses for what a register found, too: far apart, the member goes to review.
+    geocoders of addresses for what a register found, too: far apart, the member goes to review;
+    where the register knows the commune only, an address in it is finer and taken.
 
     Parameters
     ----------
@@ -72,8 +74,10 @@ def ask_in_turn(
     for geocoder in geocoders:
         is_register = bool(getattr(geocoder, "register", False))
         is_embedded = isinstance(geocoder, CommuneGeocoder)
-        left = unanswered & (_rejected(answers) | (_in_doubt(answers) & (not is_embedded)))
-        compared = by_register & (not is_register) & (not is_embedded)
+        of_addresses = not (is_register or is_embedded)
+        left = _rejected(answers) | (_in_doubt(answers) & (not is_embedded))
+        left = unanswered & (left | (by_register & _at_commune(answers) & of_addresses))
+        compared = by_register & of_addresses
         rows = np.flatnonzero(left | compared)
         if not len(rows):
             continue
@@ -81,10 +85,9 @@ def ask_in_turn(
         found = ask(geocoder, asked, store=store, offline=offline, progress=progress)
         if not is_register:
             found = policy.judge(asked, found, embedded=None if is_embedded else embedded)
-        _compare(answers, found[compared[rows]], policy)
         taken = _take(answers, found[left[rows]])
-        if is_register:
-            by_register[taken] = answers.loc[taken, GEOCODE_STATUS].eq(ACCEPTED)
+        by_register[taken] = is_register & answers.loc[taken, GEOCODE_STATUS].eq(ACCEPTED)
+        _compare(answers, found[(compared & by_register)[rows]], policy)
     if policy.min_precision == _COMMUNE:
         _place_at_commune(answers, queries, embedded)
     return answers
@@ -96,9 +99,15 @@ def _rejected(answers: pd.DataFrame) -> Rows:
 
 def _in_doubt(answers: pd.DataFrame) -> Rows:
     """Return which answers are to review for their street only."""
-    word = answers[GEOCODE_REASON].str.extract("^([^:]*)", expand=False)
+    word = reason_words(answers[GEOCODE_REASON])
     in_doubt = answers[GEOCODE_STATUS].eq(REVIEW) & word.isin(DOUBTS_OF_STREET)
     return in_doubt.to_numpy(dtype=bool)
+
+
+def _at_commune(answers: pd.DataFrame) -> Rows:
+    """Return which answers are accepted, and no finer than a commune."""
+    accepted = answers[GEOCODE_STATUS].eq(ACCEPTED)
+    return (accepted & answers[schema.GEOCODE_PRECISION].eq(_COMMUNE)).to_numpy(dtype=bool)
 
 
 def _take(answers: pd.DataFrame, found: pd.DataFrame) -> pd.Index:
@@ -111,6 +120,10 @@ def _take(answers: pd.DataFrame, found: pd.DataFrame) -> pd.Index:
     before, now = known[GEOCODE_STATUS].map(rank), found[GEOCODE_STATUS].map(rank)
     # Of two that reject a member, the last has the word.
     better = (now < before) | (before == rank[REJECTED])
+    codes = found[schema.CODE_COMMUNE]
+    finer = (now == rank[ACCEPTED]) & found[schema.GEOCODE_PRECISION].ne(_COMMUNE)
+    inside = codes.isna() | codes.eq(known[schema.CODE_COMMUNE])
+    better |= _at_commune(known) & finer & inside
     rows = found.index[better]
     answers.loc[rows, columns] = found.loc[rows, columns]
     return rows

@@ -14,6 +14,7 @@ from ptce_geo.errors import InputError
 from ptce_geo.geocoding.communes import as_answers
 from ptce_geo.geocoding.text import shown
 from ptce_geo.geocoding.town_match import Match
+from ptce_geo.labels import reason_words
 from ptce_geo.territories import convert_codes
 from ptce_geo.territories.attach import lies_elsewhere
 from ptce_geo.territories.commune_index import commune_index
@@ -79,7 +80,7 @@ def _rows_of_the_list(members: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     own = members[schema.GEOCODE_PROVIDER].eq(schema.DECLARED).to_numpy(dtype=bool)
     if not set(schema.GEOCODE_COLUMNS) <= set(members.columns):
         return own, np.zeros(len(members), dtype=bool)
-    word = members[schema.GEOCODE_REASON].astype("str").str.partition(":")[0]
+    word = reason_words(members[schema.GEOCODE_REASON])
     return own, own & word.isin([_CODE, _OLD_CODE, _AMBIGUOUS, _CONTRADICTED]).to_numpy(dtype=bool)
 
 

@@ -18,6 +18,7 @@ from ptce_geo.geocoding.address import read_address
 from ptce_geo.geocoding.streets import key_of_words, likeness, street_key
 from ptce_geo.geocoding.text import text_cells
 from ptce_geo.labels import Language, format_number, label
+from ptce_geo.territories.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +111,7 @@ class AcceptancePolicy:
         numbers = {
             key: format_number(value, lang, decimals=2)
             for key, value in asdict(self).items()
-            if isinstance(value, float)
+            if isinstance(value, int | float) and not isinstance(value, bool)
         }
         told = [label("policy_numbers", lang).format(**numbers)]
         told += [
@@ -184,12 +185,15 @@ class AcceptancePolicy:
             return f"{TOO_COARSE}: {precision}" if coarse else ""
         address = read_address(*asked[:3])
         wanted = address.town.postcode
-        if self.postcode_must_agree and wanted and postcode and wanted[:2] != postcode[:2]:
+        apart = wanted and postcode and _departement(wanted) != _departement(postcode)
+        if self.postcode_must_agree and apart:
             return f"{POSTCODE_CONTRADICTS}: {wanted} ≠ {found}"
         if score < self.min_score:
             return f"{LOW_SCORE}: {score:.2f} {found}"
         if street and address.street:
-            like = street_likeness(address.street, street)
+            town = address.town
+            behind = town.where != "cell" or address.street.endswith(f" {fold(town.name)}")
+            like = street_likeness(address.street, street, town_behind=behind)
             if like < self.min_street_likeness:
                 return f"{STREET_IN_DOUBT}: {found}"
         if margin < self.min_margin:
@@ -197,21 +201,27 @@ class AcceptancePolicy:
         return f"{TOO_COARSE}: {precision}" if coarse else ""
 
 
-def street_likeness(asked: str, found: str) -> float:
+def _departement(postcode: str) -> str:
+    return postcode[: 3 if postcode.startswith(("97", "98")) else 2]
+
+
+def street_likeness(asked: str, found: str, *, town_behind: bool) -> float:
     """Return how like the street found is to the one asked, behind which the town may stand.
 
     Examples
     --------
-    >>> street_likeness("rue du luberon chatenois", "Rue du Luberon")
+    >>> street_likeness("rue du luberon chatenois", "Rue du Luberon", town_behind=True)
     1.0
+    >>> street_likeness("rue du moulin vert", "Rue du Moulin", town_behind=False)
+    0.6
     """
     key, words = street_key(found), asked.split()
-    whole = likeness(key_of_words(words), key)
-    if whole == 1:
-        return whole
-    return max(
-        whole, *(likeness(key_of_words(words[:end]), key) for end in range(1, len(words) + 1))
-    )
+    keys = [key_of_words(words)]
+    if town_behind:
+        keys += [key_of_words(words[:end]) for end in range(1, len(words))]
+    if key in keys:
+        return 1.0
+    return max(likeness(one, key) for one in keys)
 
 
 def check_policy(policy: object) -> AcceptancePolicy:

@@ -41,7 +41,7 @@ from ptce_geo.geocoding.review_match import (
     same_address,
     tidy_geocoded,
 )
-from ptce_geo.labels import Language, check_language, label, label_reason
+from ptce_geo.labels import Language, check_language, label, label_reason, reason_words
 from ptce_geo.territories import CURRENT_YEAR
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def write_review(geocoded: pd.DataFrame, path: str | os.PathLike[str], *, lang: 
     language = check_language(lang)
     review_file.check_suffix(file)
     frame = tidy_geocoded(geocoded, what="write_review")
-    doubtful = _doubtful(frame)
-    if frame.loc[doubtful, schema.MEMBER_ID].isna().any():
+    to_check = doubtful(frame)
+    if frame.loc[to_check, schema.MEMBER_ID].isna().any():
         msg = "write_review: members to look at without member_id; give each one"
         raise InputError(msg)
     members = members_of(frame)
@@ -125,7 +125,7 @@ def write_review(geocoded: pd.DataFrame, path: str | os.PathLike[str], *, lang: 
             found[at].append(row.cells)
             seen = [parse_number(row.cells[name]) for name in (schema.LONGITUDE, schema.LATITUDE)]
             settled |= {at} if decides_on(members[at], *seen) else set()
-    fresh = [at for at in np.flatnonzero(doubtful).tolist() if at not in settled]
+    fresh = [at for at in np.flatnonzero(to_check).tolist() if at not in settled]
     for at in fresh:
         found[at].append(_cells_of(members[at], language))
     rows = [cells for at in found for cells in found[at]]
@@ -244,10 +244,11 @@ def _like(geocoded: pd.DataFrame, frame: pd.DataFrame) -> gpd.GeoDataFrame:
     return applied[list(geocoded.columns)] if "geometry" in geocoded else applied
 
 
-def _doubtful(frame: pd.DataFrame) -> np.ndarray:
+def doubtful(frame: pd.DataFrame) -> np.ndarray:
+    """Return which members a person should look at."""
     accepted = frame[schema.GEOCODE_STATUS].eq(schema.ACCEPTED)
     words = frame[schema.GEOCODE_REASON].astype("str").fillna("")
-    words = words.str.removeprefix(f"{CORRECTED_ADDRESS}: ").str.partition(":")[0]
+    words = reason_words(words.str.removeprefix(f"{CORRECTED_ADDRESS}: "))
     refused = words.eq(REFUSED)  # a person has looked at it
     return (~accepted & ~refused | words.isin(DEGRADED)).to_numpy(dtype=bool)
 

@@ -11,6 +11,7 @@ import csv
 import io
 import os
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,6 +86,9 @@ _WIDTHS: Final = {
     NOTE: 30,
 }
 _WIDTH: Final = 14
+_HELP_WIDTH: Final = 110
+_LINE_HEIGHT: Final = 15  # points
+_MOST_LINES: Final = 8
 _WRAPPED: Final = (schema.ADDRESS, schema.GEOCODE_REASON, schema.GEOCODE_LABEL, CANDIDATES, NOTE)
 _FILL_COLOUR: Final = "FFF6D5"
 _HEADING_COLOUR: Final = "E8EDF2"
@@ -271,7 +275,8 @@ def _xlsx(rows: Sequence[Cells], lang: Language) -> bytes:
         _put_text(cell, heading(column, lang))
         looks.head(cell, column)
         letter = openpyxl.utils.get_column_letter(place)
-        sheet.column_dimensions[letter].width = _WIDTHS.get(column, _WIDTH)
+        sheet.column_dimensions[letter].width = _width(column)
+    sheet.row_dimensions[1].height = 2 * _LINE_HEIGHT
     for line, row in enumerate(rows, start=2):
         for place, column in enumerate(REVIEW_COLUMNS, start=1):
             cell = sheet.cell(row=line, column=place)
@@ -281,11 +286,23 @@ def _xlsx(rows: Sequence[Cells], lang: Language) -> bytes:
             elif row[column]:
                 _put_text(cell, row[column])
             looks.body(cell, column)
+        # LibreOffice makes no room for what is wrapped.
+        lines = max(_lines(row[column], _width(column)) for column in _WRAPPED)
+        sheet.row_dimensions[line].height = lines * _LINE_HEIGHT
     _make_handy(sheet, len(rows) + 1, lang)
     _write_help(book, lang)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _width(column: str) -> int:
+    return _WIDTHS.get(column, _WIDTH)
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes in a cell of that width (characters)."""
+    return min(max(1, len(textwrap.wrap(text, width))), _MOST_LINES)
 
 
 def _put_text(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl publishes no types
@@ -356,8 +373,9 @@ def _make_handy(sheet: Any, last: int, lang: Language) -> None:  # noqa: ANN401
 
 def _write_help(book: Any, lang: Language) -> None:  # noqa: ANN401
     sheet = book.create_sheet(label("review_help_sheet", lang))
-    sheet.column_dimensions["A"].width = 110
+    sheet.column_dimensions["A"].width = _HELP_WIDTH
     for line, text in enumerate(label("review_help", lang).split("\n"), start=1):
         cell = sheet.cell(row=line, column=1)
         _put_text(cell, text)
         cell.alignment = openpyxl.styles.Alignment(vertical="top", wrap_text=True)
+        sheet.row_dimensions[line].height = _lines(text, _HELP_WIDTH) * _LINE_HEIGHT

@@ -23,7 +23,6 @@ from ptce_geo.geocoding.sirene_facts import (
     public_text,
     split_address,
 )
-from ptce_geo.session import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,6 +69,8 @@ class SireneApi:
     """
 
     def __init__(self, base_url: str = API_URL) -> None:
+        from ptce_geo.session import Service  # importing geocoding does not load requests
+
         self.service = Service(
             base_url, name="Recherche d'entreprises", requests_per_second=REQUESTS_PER_SECOND
         )

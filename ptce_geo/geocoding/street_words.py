@@ -152,14 +152,14 @@ MONTHS: Final = _words(
 # Words that many leave out: "rue du Maréchal Foch" is "rue Foch" to them.
 LIGHT_WORDS: Final = _words(
     """abbe ambassadeur amiral capitaine chanoine colonel commandant docteur general ingenieur
-    lieutenant madame maitre marechal monseigneur monsieur pasteur pere president professeur saint
-    sainte sergent soeur"""
+    lieutenant madame maitre marechal monseigneur monsieur pasteur pere president professeur sergent
+    soeur"""
 )
 # Words that tell two streets apart: "rue du Petit Moulin" is not "rue du Moulin".
 TELLING_WORDS: Final = _words(
     """ancien ancienne bas basse blanc blanche derriere dessous dessus est grande haut haute
-    inferieur inferieure neuf neuve noir noire nord nouveau nouvelle ouest petit petite rouge second
-    sous sud superieur superieure vert verte vieil vieille vieux"""
+    inferieur inferieure neuf neuve noir noire nord nouveau nouvelle ouest petit petite rouge saint
+    sainte second sous sud superieur superieure vert verte vieil vieille vieux"""
 )
 
 # Behind these a word that may begin a street is part of another name: "résidence de la place".

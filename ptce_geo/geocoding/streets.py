@@ -118,7 +118,7 @@ _TYPO: Final = 0.06  # in a word of six letters or more
 _SHORT_TYPO: Final = 0.15
 _INITIAL: Final = 0.06  # "J. Moulin"
 _LIGHT: Final = 0.05  # "Maréchal" left out or added
-_BEFORE: Final = 0.10  # a first name left out or added
+_BEFORE: Final = 0.13  # a first name left out or added: "rue du Moulin" is not "rue Jean Moulin"
 _STRANGER: Final = 0.40
 _OTHER_WORD: Final = 1.0
 # Where the words do not match, letters alike are worth showing to a person, and no more.

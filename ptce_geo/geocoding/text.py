@@ -6,9 +6,11 @@ Pure functions: they never raise and keep no state.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptce_geo import schema
+from ptce_geo.geocoding.street_words import STREET_WORDS
 from ptce_geo.territories.names import (
     ARTICLE_BEHIND,
     POSTCODE,
@@ -52,6 +54,7 @@ class Town(NamedTuple):
 
 # "1000 Bourg-en-Bresse" has lost the zero of 01000.
 _ZERO_LOST: Final = re.compile(r"^([1-9][0-9]{3})\s+(?=[^\W\d])")
+_ZERO_LOST_BEHIND: Final = re.compile(r"[,;\n]\s*([1-9][0-9]{3}) +([^\W\d]+)[^,;\n]*$")
 _CEDEX: Final = re.compile(
     r"\bC[ÉE]DEX(?![^\W\d])[\s.:n°-]*(?:([0-9]{1,2})(?![0-9]))?", re.IGNORECASE
 )
@@ -88,6 +91,7 @@ def read_town(address: str, postcode: str, city: str) -> Town:
     return read_town_and_line(address, postcode, city)[0]
 
 
+@lru_cache(maxsize=20_000)  # asked for the address, and again for the commune
 def read_town_and_line(address: str, postcode: str, city: str) -> tuple[Town, str]:
     """Return the town, and the text of the address before the last postcode in it.
 
@@ -111,6 +115,9 @@ def read_town_and_line(address: str, postcode: str, city: str) -> tuple[Town, st
     # Blanks of the same length keep the places of what is left.
     without_box = _BOX.sub(lambda box: " " * len(box[0]), address) if address else ""
     found = _last_postcode(without_box)
+    if found is None and (lost := _lost_zero(without_box)):
+        # The town of "3 rue X, 1000 Bourg-en-Bresse" is at 01000.
+        return read_town_and_line(f"{address[:lost]}0{address[lost:]}", postcode, city)
     # "12000 route de Lyon" is a number, not a postcode.
     if found and found.start():
         line = address[: found.start()]
@@ -124,6 +131,12 @@ def read_town_and_line(address: str, postcode: str, city: str) -> tuple[Town, st
     parts = parts_of(last)
     where = "part" if len(parts) > 1 else "line"
     return _town(code, ", ".join(parts[-2:]), where=where), line
+
+
+def _lost_zero(text: str) -> int:
+    """Return where the last part of an address has a postcode that lost its zero, else 0."""
+    found = _ZERO_LOST_BEHIND.search(text)
+    return 0 if found is None or fold(found[2]) in STREET_WORDS else found.start(1)
 
 
 def _last_postcode(text: str) -> re.Match[str] | None:

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
-from contextlib import contextmanager
+import warnings
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 import ptce_geo
+from ptce_geo import cli_shared as shared
 from ptce_geo.checks import listing
-from ptce_geo.errors import PtceGeoError
-from ptce_geo.labels import (
-    LANGUAGES,
-    Language,
-    check_language,
-    format_number,
-    label,
-    label_if_known,
-)
+from ptce_geo.cli_geocoding import ban_app, geocode, review_app, store_app
+from ptce_geo.errors import PtceGeoError, PtceGeoWarning
+from ptce_geo.labels import Language, format_number, label, label_if_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-    from rich.progress import TaskID
+    from rich.console import Console
 
-    from ptce_geo.territories.download import Progress
     from ptce_geo.territories.install import Installation
 
 DONE, UNUSABLE = 0, 1
+_as_python_does: Final = warnings.formatwarning
 
 app = typer.Typer(
     name="ptce-geo",
@@ -48,8 +43,9 @@ boundaries = typer.Typer(
     help="List and install the boundaries of the territories.", no_args_is_help=True
 )
 app.add_typer(boundaries, name="boundaries")
-
-_Lang = Annotated[str, typer.Option(help="Language of the outputs: fr or en.")]
+app.add_typer(review_app, name="review")
+app.add_typer(ban_app, name="ban")
+app.add_typer(store_app, name="store")
 
 
 @app.callback(invoke_without_command=True)
@@ -64,64 +60,85 @@ def version(
 
 @app.command()
 def run(
-    members: Annotated[
-        Path, typer.Argument(help="List of members: CSV, XLSX, GeoJSON, GeoPackage or Parquet.")
-    ],
+    members: shared.Members,
     *,
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
-    poles: Annotated[Path | None, typer.Option(help="List of poles.")] = None,
-    lang: _Lang = "fr",
+    poles: shared.Poles = None,
+    lang: shared.Lang = "fr",
     departements: Annotated[
         str | None, typer.Option(help="Study area of the indicators, as in 42,69,01.")
     ] = None,
     regions: Annotated[
         str | None, typer.Option(help="The same by région, as in 76 for Occitanie.")
     ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COLUMN=HEADING",
-            help="Heading of the list of members, where it is not recognised, as in "
-            "city=Localisation; repeat for more.",
-        ),
-    ] = None,
+    column: shared.Column = None,
     title: Annotated[str | None, typer.Option(help="Title of the map.")] = None,
     source: Annotated[str | None, typer.Option(help="Where the lists come from.")] = None,
+    geocoder: shared.Geocoders = None,
+    store: shared.Store = None,
+    offline: shared.Offline = False,
+    review: shared.Review = None,
+    min_score: shared.MinScore = None,
+    min_precision: shared.MinPrecision = None,
 ) -> None:
     """Locate the members of a list, measure and map them."""
-    language = _language(lang)
+    language = shared.language(lang)
     study = ptce_geo.Study(
         members,
         out=out,
         poles=poles,
         lang=lang,
-        columns=_columns(column),
+        columns=shared.columns_of(column),
         departements=_codes(departements),
         regions=_codes(regions),
         title=title,
         source=source,
+        geocoders=shared.specs_of(geocoder),
+        store=store,
+        offline=offline,
+        review=review,
+        policy=shared.policy_of(min_score, min_precision),
     )
-    console = _console()
+    console = shared.open_console()
     with console.status("") as status:
+
+        def answered(name: str, done: int, total: int) -> None:
+            status.update(_answered(name, done, total, language))
+
         result = ptce_geo.run_study(
-            study, progress=lambda stage: status.update(label(f"stage_{stage}", language))
+            study,
+            progress=lambda stage: status.update(label(f"stage_{stage}", language)),
+            answered=answered,
         )
     _print_summary(console, result, language)
 
 
+app.command()(geocode)
+
+
+def _answered(name: str, done: int, total: int, lang: Language) -> str:
+    """Return how far a geocoder is, in words."""
+    told = label("placing_answered", lang).format(
+        name=label_if_known("provider", name, lang),
+        done=format_number(done, lang),
+        total=format_number(total, lang),
+    )
+    return f"{label('stage_locate', lang)} {told}"
+
+
 @boundaries.command("list")
-def list_boundaries(*, lang: _Lang = "fr") -> None:
+def list_boundaries(*, lang: shared.Lang = "fr") -> None:
     """List the boundaries at hand: year, resolution, communes, size, folder."""
     from ptce_geo.territories import installed_boundaries  # the command starts faster without it
 
-    language = _language(lang)
-    console = _console()
+    language = shared.language(lang)
+    console = shared.open_console()
     columns = ("year", "resolution", "communes", "size", "folder")
     rows = [[label(f"boundaries_{column}", language) for column in columns]]
     for row in installed_boundaries().itertuples():
         resolution = label_if_known("boundaries", row.resolution, language)
         communes = format_number(row.communes, language)
-        size = _megabytes(row.bytes, language)
+        size = shared.megabytes(row.bytes, language)
         folder = str(row.folder)
         if row.departements:
             folder += "  " + label("boundaries_only", language).format(
@@ -160,26 +177,26 @@ def install(
             "or Etalab's communes (GeoJSON).",
         ),
     ] = "etalab",
-    lang: _Lang = "fr",
+    lang: shared.Lang = "fr",
 ) -> None:
     """Install finer boundaries, or those of another year, for use without a network."""
     from ptce_geo.territories import install_boundaries  # the command starts faster without it
     from ptce_geo.territories.catalogue import user_folder
     from ptce_geo.territories.install import ETALAB, planned_downloads
 
-    language = _language(lang)
-    console = _console()
+    language = shared.language(lang)
+    console = shared.open_console()
     if source == ETALAB:
         plan = planned_downloads(year=year, resolution=resolution)
         told = [size for size in plan.values() if size is not None]
-        size = _megabytes(sum(told), language) if len(told) == len(plan) else None
+        size = shared.megabytes(sum(told), language) if len(told) == len(plan) else None
         size = size or label("boundaries_unknown_size", language)
         download = label("boundaries_download", language).format(files=len(plan), size=size)
         origin = next(iter(plan)).rpartition("/")[0]
         console.print(download)
         console.print(label("boundaries_from", language), origin, soft_wrap=True)
         console.print(label("boundaries_to", language), str(user_folder()), soft_wrap=True)
-    with _progress(console, language) as progress:
+    with _download_bars(console, language) as progress:
         done = install_boundaries(
             year=year, resolution=resolution, source=source, progress=progress
         )
@@ -199,69 +216,24 @@ def _print_installation(console: Console, done: Installation, lang: Language) ->
         if "level" in words:
             words["level"] = label(words["level"], lang)
         console.print("  " + label(f"boundaries_{word}", lang).format(**words), soft_wrap=True)
-    console.print(f"  {_megabytes(done.bytes, lang)}, {done.folder}", soft_wrap=True)
+    console.print(f"  {shared.megabytes(done.bytes, lang)}, {done.folder}", soft_wrap=True)
     console.print(label("boundaries_credit", lang))
     for name in done.attribution:
         console.print(f"  {name}", soft_wrap=True)
 
 
-@contextmanager
-def _progress(console: Console, lang: Language) -> Iterator[Progress]:
-    """Yield what shows how far a download is; it shows nothing where nobody watches."""
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
+def _download_bars(console: Console, lang: Language) -> AbstractContextManager[shared.Show]:
+    """Show how far downloads are."""
+    from rich.progress import DownloadColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Bars(
-        *columns,
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bars:
-        tasks: dict[str, TaskID] = {}
+    def named(what: str) -> str:
+        return label_if_known("boundaries", what, lang)
 
-        def show(what: str, so_far: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(label_if_known("boundaries", what, lang), total=total)
-            bars.update(tasks[what], completed=so_far, total=total)
-
-        yield show
-
-
-def _console() -> Console:
-    return Console(markup=False, highlight=False)
-
-
-def _language(lang: str) -> Language:
-    if lang not in LANGUAGES:
-        msg = f"{lang!r} is not one of {', '.join(LANGUAGES)}."
-        raise typer.BadParameter(msg, param_hint="--lang")
-    return check_language(lang)
-
-
-def _megabytes(size: int, lang: Language) -> str:
-    number = format_number(size / 1e6, lang, decimals=1)
-    return label("boundaries_megabytes", lang).format(size=number)
+    return shared.bars(console, named, DownloadColumn())
 
 
 def _codes(text: str | None) -> list[str] | None:
     return None if text is None else text.split(",")
-
-
-def _columns(pairs: list[str] | None) -> dict[str, str] | None:
-    """Return column → heading for the pairs typed as COLUMN=HEADING."""
-    columns: dict[str, str] = {}
-    for pair in pairs or ():
-        column, heading = (part.strip() for part in pair.partition("=")[::2])
-        if not column or not heading:
-            msg = f"{pair!r} is not COLUMN=HEADING."
-            raise typer.BadParameter(msg, param_hint="--column")
-        if column in columns:
-            msg = f"{column} is given twice."
-            raise typer.BadParameter(msg, param_hint="--column")
-        columns[column] = heading
-    return columns or None
 
 
 def _print_summary(console: Console, result: ptce_geo.StudyResult, lang: Language) -> None:
@@ -284,14 +256,35 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A console that lacks a letter shows another one; that is no reason to fail.
             stream.reconfigure(errors="replace")
+    # The communes of France are objects by the hundred thousand that all stay: looking for rubbish
+    # among them again and again would take a third of the time.
+    gc.set_threshold(100_000, 50, 100)
+    warnings.formatwarning = _format_warning
+    warnings.simplefilter("always", PtceGeoWarning)
     # A run that is told to stop clears away what it had begun to write.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         app()
     except PtceGeoError as error:
-        line = " ".join(str(error).split())
-        typer.echo(f"ptce-geo: {line}", err=True)
+        typer.echo(_one_line(error), err=True)
         sys.exit(UNUSABLE)
+
+
+def _one_line(what: Warning | PtceGeoError | str) -> str:
+    return f"ptce-geo: {' '.join(str(what).split())}"
+
+
+def _format_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """Return a warning of ours as one line, as errors are; another one as Python does."""
+    if issubclass(category, PtceGeoWarning):
+        return f"{_one_line(message)}\n"
+    return _as_python_does(message, category, filename, lineno, line)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import json
 import platform
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,23 +24,28 @@ import pandas as pd
 from ptce_geo import __version__, schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, OutputError, PtceGeoError, UnknownTerritoryError
-from ptce_geo.geocoding import geocode
 from ptce_geo.indicators import indicator_tables, locate_seats
 from ptce_geo.labels import Language, check_language
 from ptce_geo.maps import pole_map, save_map
-from ptce_geo.members import link_poles, member_problems, read_members, read_poles
+from ptce_geo.members import member_problems
+from ptce_geo.placing import Placing, opened_placer, placing_counts, read_lists
 from ptce_geo.reports import write_indicators
 from ptce_geo.territories import CURRENT_YEAR, attach_territories, catalogue, territory_table
 from ptce_geo.territories.attach import SNAPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import geopandas as gpd
+
+    from ptce_geo.geocoding import AcceptancePolicy
+    from ptce_geo.geocoding.asking import Progress
+    from ptce_geo.placing import Placer
 
 OUTPUTS: Final = ("members.csv", "indicators.xlsx", "map.html", "study.json")
 # The embedded contours are about that coarse: a quay may lie outside them.
 _OFF_SHORE_M: Final = 500
+_PLACED: Final = (schema.ACCEPTED, schema.REVIEW)
 _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 
 
@@ -71,6 +77,19 @@ class Study:
         Distances of the coverage by reach (km).
     title, source : str, optional
         Title of the map; where the lists come from.
+    geocoders : sequence of str
+        Who places the members, in the order in which they are asked: ``commune``, ``ban``,
+        ``addok=URL``, ``index=PATH``, ``sirene``, ``sirene=PATH`` (`ptce_geo.geocoding.specs`).
+        ``commune`` is last where it is not named. Seats of poles are placed by the same, without
+        ``sirene``.
+    store : str or Path, optional
+        File that keeps every answer of the geocoders: what it knows is not asked again.
+    offline : bool
+        Whether geocoders that need the network are answered from the store only.
+    review : str or Path, optional
+        Review (`write_review`) with what a person corrected, which goes before what was found.
+    policy : AcceptancePolicy, optional
+        When an answer is accepted.
     """
 
     members: str | Path
@@ -83,6 +102,16 @@ class Study:
     thresholds_km: Sequence[float] = (5, 10, 20, 30)
     title: str | None = None
     source: str | None = None
+    geocoders: Sequence[str] = ("commune",)
+    store: str | Path | None = None
+    offline: bool = False
+    review: str | Path | None = None
+    policy: AcceptancePolicy | None = None
+
+    @property
+    def placing(self) -> Placing:
+        """How the members are placed."""
+        return Placing(self.geocoders, self.store, self.offline, self.review, self.policy)
 
 
 @dataclass(frozen=True)
@@ -111,7 +140,12 @@ class StudyResult:
     files: tuple[Path, ...]
 
 
-def run_study(study: Study, *, progress: Callable[[str], None] | None = None) -> StudyResult:
+def run_study(
+    study: Study,
+    *,
+    progress: Callable[[str], None] | None = None,
+    answered: Progress | None = None,
+) -> StudyResult:
     """Read, locate, attach, measure, draw and write.
 
     Parameters
@@ -121,6 +155,9 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
     progress : callable, optional
         Called with the name of each stage as it begins: "read", "locate", "measure", "draw",
         "write".
+    answered : callable, optional
+        Called while members are located, with the name of the geocoder, how many rows it has
+        answered, and how many there are.
 
     Returns
     -------
@@ -134,6 +171,8 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
         When a list cannot be used as it is; nothing is written.
     OutputError
         When the folder cannot be written to; nothing is written.
+    GeocodingServiceError
+        When a service failed; nothing is written, and with a store the next run goes on from there.
 
     Examples
     --------
@@ -149,17 +188,22 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
     lang = check_language(study.lang)
     area = _study_area(study)
     _refuse_overwriting_inputs(study)
-    with _all_or_nothing(Path(study.out)) as staging:
+    with (
+        _all_or_nothing(Path(study.out)) as staging,
+        opened_placer(study.placing, progress=answered) as placer,
+    ):
         _tell(progress, "read")
-        members, poles = _read(study)
+        members, poles = read_lists(
+            study.members, study.poles, columns=study.columns, by_siret=placer.by_siret
+        )
         lists = (
             {"members": members} if study.poles is None else {"members": members, "poles": poles}
         )
-        problems = _problems(lists, lang)
+        problems = _problems(lists, lang, by_siret=placer.by_siret)
         _tell(progress, "locate")
-        located = geocode(members, poles=poles)
+        located = placer.members(members, poles=poles)
         members = attach_territories(located, max_distance_m=_OFF_SHORE_M)
-        seats = locate_seats(geocode(poles), members)
+        seats = locate_seats(placer.seats(poles), members)
         poles = attach_territories(seats, max_distance_m=_OFF_SHORE_M)
         _tell(progress, "measure")
         tables = indicator_tables(
@@ -169,7 +213,7 @@ def run_study(study: Study, *, progress: Callable[[str], None] | None = None) ->
             departements=area,
         )
         tables["problems"] = problems
-        record = _record(study, area, members, poles, problems)
+        record = _record(study, area, members, poles, problems, placer)
         _tell(progress, "draw")
         page = pole_map(members, poles=poles, lang=lang, title=study.title, source=study.source)
         _tell(progress, "write")
@@ -211,27 +255,19 @@ def _codes(codes: Sequence[str] | None) -> list[str]:
 
 def _refuse_overwriting_inputs(study: Study) -> None:
     outputs = {Path(study.out).resolve() / name for name in OUTPUTS}
-    for path in (study.members, study.poles):
-        if path is not None and Path(path).resolve() in outputs:
-            msg = f"{path} is a list to read and would be overwritten; choose another folder"
+    lists = [Path(path) for path in (study.members, study.poles) if path is not None]
+    for path in (*lists, *study.placing.files):
+        if path.resolve() in outputs:
+            what = "a list" if path in lists else "a file"
+            msg = f"{path} is {what} to read and would be overwritten; choose another folder"
             raise OutputError(msg)
 
 
-def _read(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return members and poles; where no list of poles is given, those that the members name."""
-    members = read_members(study.members, columns=study.columns)
-    if study.poles is None:
-        named = members.dropna(subset=schema.POLE_ID).drop_duplicates(schema.POLE_ID)
-        named = named[[schema.POLE_ID, schema.POLE_NAME]].reset_index(drop=True)
-        poles = named.reindex(columns=list(schema.POLE_COLUMNS))
-        return members, poles
-    poles = read_poles(study.poles)
-    return link_poles(members, poles), poles
-
-
-def _problems(lists: Mapping[str, pd.DataFrame], lang: Language) -> pd.DataFrame:
+def _problems(lists: Mapping[str, pd.DataFrame], lang: Language, *, by_siret: bool) -> pd.DataFrame:
     """Return what is wrong in the lists, the first column saying in which."""
-    found = {name: member_problems(frame, lang=lang) for name, frame in lists.items()}
+    found = {
+        name: member_problems(frame, lang=lang, by_siret=by_siret) for name, frame in lists.items()
+    }
     return pd.concat(found, names=["list"]).reset_index("list").reset_index(drop=True)
 
 
@@ -241,6 +277,7 @@ def _record(
     members: gpd.GeoDataFrame,
     poles: gpd.GeoDataFrame,
     problems: pd.DataFrame,
+    placer: Placer,
 ) -> dict[str, Any]:
     """Return what must be known to do the study again and to trust it."""
     return {
@@ -248,7 +285,10 @@ def _record(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "settings": {key: _plain(value) for key, value in asdict(study).items()},
         "study_area": area,
-        "inputs": [_input(path) for path in (study.members, study.poles) if path is not None],
+        "placing": placer.record(),
+        "inputs": [
+            _input(path) for path in (study.members, study.poles, study.review) if path is not None
+        ],
         "vintages": {"territories": CURRENT_YEAR, "attribution": list(catalogue().attribution)},
         "versions": {
             "python": platform.python_version(),
@@ -264,19 +304,16 @@ def _record(
 
 
 def _member_counts(members: gpd.GeoDataFrame, poles: gpd.GeoDataFrame) -> dict[str, Any]:
-    status = members[schema.GEOCODE_STATUS]
-    reason = members[schema.GEOCODE_REASON].str.partition(":")[0]
-    rejected = status == schema.REJECTED
+    counts = placing_counts(members)
+    rejected = members[schema.GEOCODE_STATUS] == schema.REJECTED
     pole_id = members[schema.POLE_ID]
     return {
-        "members": len(members),
-        "status": _tally(status, schema.STATUSES),
-        "precision": {
-            word: _tally(members.loc[status == word, schema.GEOCODE_PRECISION])
-            for word in (schema.ACCEPTED, schema.REVIEW)
-        },
-        "located_because": _tally(reason[~rejected]),
-        "rejected_because": _tally(reason[rejected]),
+        "members": counts["members"],
+        "status": counts["status"],
+        "precision": {word: counts["precision"][word] for word in _PLACED},
+        "provider": {word: counts["provider"][word] for word in _PLACED},
+        "located_because": _sums(counts["reason"][word] for word in _PLACED),
+        "rejected_because": counts["reason"][schema.REJECTED],
         "snapped": int(members[schema.ATTACH_REASON].str.startswith(SNAPPED).sum()),
         "outside_every_commune": int((~rejected & members[schema.CODE_COMMUNE].isna()).sum()),
         "members_without_pole": int(pole_id.isna().sum()),
@@ -300,9 +337,15 @@ def _input(path: str | Path) -> dict[str, str]:
     return {"path": str(path), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _tally(values: pd.Series, known: Sequence[str] = ()) -> dict[str, int]:
-    counts = values.value_counts()
-    return {**dict.fromkeys(known, 0), **{str(key): int(n) for key, n in counts.items()}}
+def _sums(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for part in counts:
+        total.update(part)
+    return dict(total.most_common())
+
+
+def _tally(values: pd.Series) -> dict[str, int]:
+    return {str(key): int(count) for key, count in values.value_counts().items()}
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-# A SIRET is not among these: no geocoder reads it yet.
+# A SIRET is not among these: only some geocoders read it.
 _LOCATING: Final = (schema.ADDRESS, schema.POSTCODE, schema.CITY, schema.CODE_COMMUNE)
 _POSITION: Final = (schema.LONGITUDE, schema.LATITUDE)
 _KIND: Final = ListKind(
@@ -36,6 +37,7 @@ _KIND: Final = ListKind(
     purpose="to locate members by",
     option="--column",
 )
+_KIND_BY_SIRET: Final = replace(_KIND, needs=(*_KIND.needs, (schema.SIRET,)))
 # What makes a row this member and no other, as far as a list can tell.
 _IDENTIFYING: Final = (
     schema.POLE_ID,
@@ -54,6 +56,7 @@ def read_members(
     *,
     columns: Mapping[str, str | None] | None = None,
     sheet: str | None = None,
+    by_siret: bool = False,
 ) -> pd.DataFrame:
     r"""Read a list of member structures.
 
@@ -70,6 +73,9 @@ def read_members(
         file, for headings that are not recognised; None: no heading of the file means this column.
     sheet : str, optional
         Sheet of a workbook, layer of a GPKG; by default the one with most known headings.
+    by_siret : bool
+        Whether a list that has nothing but SIRETs to place its members by will do: it does for
+        `SireneGeocoder`.
 
     Returns
     -------
@@ -105,7 +111,8 @@ def read_members(
     >>> member_problems(members)["message"].tolist()
     ['read as 01000', 'no pole']
     """
-    frame, problems, what = read_list(path, _KIND, columns=columns, sheet=sheet)
+    kind = _KIND_BY_SIRET if by_siret else _KIND
+    frame, problems, what = read_list(path, kind, columns=columns, sheet=sheet)
     fill_pole_ids(frame, problems)
     advice = "correct them, or rename that heading to have identifiers made"
     require_unique_ids(frame, schema.MEMBER_ID, what=what, advice=advice)
@@ -145,7 +152,9 @@ def _fill_member_ids(frame: pd.DataFrame, problems: list[Problem]) -> None:
         problems.append(Problem(None, schema.MEMBER_ID, None, REPAIRED, "member_ids_made", made))
 
 
-def member_problems(members: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
+def member_problems(
+    members: pd.DataFrame, *, lang: str = "en", by_siret: bool = False
+) -> pd.DataFrame:
     """Return everything that is wrong with a list, one row for each problem.
 
     What `read_members` met is remembered in the frame's `attrs` (pandas drops them where frames
@@ -157,6 +166,8 @@ def member_problems(members: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
         From `read_members` or `read_poles`, or made by hand.
     lang : {"en", "fr"}
         Language of `message`.
+    by_siret : bool
+        Whether a SIRET is enough to place a member by, as `SireneGeocoder` does.
 
     Returns
     -------
@@ -181,10 +192,10 @@ def member_problems(members: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     language = check_language(lang)
     lines = {None, *members.get(schema.SOURCE_LINE, ())}
     read = [problem for problem in remembered(members) if problem.line in lines]
-    return problem_frame([*read, *_missing(members)], language)
+    return problem_frame([*read, *_missing(members, by_siret=by_siret)], language)
 
 
-def _missing(frame: pd.DataFrame) -> list[Problem]:
+def _missing(frame: pd.DataFrame, *, by_siret: bool) -> list[Problem]:
     """Return what rows lack: a name, something to locate them by, a pole."""
 
     def has(*columns: str) -> pd.Series:
@@ -194,6 +205,8 @@ def _missing(frame: pd.DataFrame) -> list[Problem]:
     of_poles = schema.POLE_ID in frame and not {schema.MEMBER_ID, schema.MEMBER_NAME} & {*frame}
     name = schema.POLE_NAME if of_poles else schema.MEMBER_NAME
     located = has(*_LOCATING) | (has(schema.LONGITUDE) & has(schema.LATITUDE))
+    if by_siret:
+        located |= has(schema.SIRET)
     checks: list[tuple[str, pd.Series, Word, Word | None]] = [
         (name, has(name), "no_name", "no_names"),
         (schema.ADDRESS, located, "no_location", None),

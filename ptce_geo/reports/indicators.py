@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ptce_geo import schema
+from ptce_geo.geocoding import AcceptancePolicy, CommuneGeocoder
 from ptce_geo.labels import Language, format_date, label, label_if_known, label_reason
 from ptce_geo.reports.summary import summary_rows
 from ptce_geo.reports.workbook import Sheet, write_workbook
@@ -108,9 +109,25 @@ def _problems_in_words(problems: pd.DataFrame, lang: Language) -> pd.DataFrame:
     )
 
 
+def _placing_method(record: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:
+    """Return how members were placed: by the embedded geocoder, or by others and which rules."""
+    heading = label("method_placing", lang)
+    placing = record.get("placing")
+    names = [geocoder["name"] for geocoder in placing["geocoders"]] if placing else []
+    if set(names) <= {CommuneGeocoder().name}:
+        return [(heading, label("method_placing_text", lang))]
+    sources = ", ".join(label_if_known("provider", name, lang) for name in names)
+    rules = AcceptancePolicy(**record["placing"]["policy"]).describe(lang)
+    return [
+        (heading, label("method_placing_by", lang).format(sources=sources)),
+        (label("method_policy", lang), rules),
+    ]
+
+
 def _method(record: Mapping[str, Any], lang: Language) -> pd.DataFrame:
     vintage = record["vintages"]
     lines = [(label(key, lang), label(f"{key}_text", lang)) for key in _METHOD]
+    lines[0:1] = _placing_method(record, lang)
     lines += [
         (label("method_vintage", lang), f"COG {vintage['territories']}"),
         (label("method_sources", lang), " · ".join(vintage["attribution"])),

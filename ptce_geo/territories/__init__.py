@@ -12,6 +12,8 @@ Where to look:
   `download` over `session`.
 """
 
+from typing import TYPE_CHECKING
+
 from ptce_geo.territories.attach import attach_territories
 from ptce_geo.territories.boundaries import (
     commune_names,
@@ -23,11 +25,6 @@ from ptce_geo.territories.catalogue import CURRENT_YEAR, LEVELS, Catalogue, cata
 from ptce_geo.territories.commune_search import find_communes
 from ptce_geo.territories.crosswalk import commune_crosswalk
 from ptce_geo.territories.history import commune_history, commune_populations
-from ptce_geo.territories.install import (
-    Installation,
-    install_boundaries,
-    installed_boundaries,
-)
 from ptce_geo.territories.locate import locate, locate_with_distance
 from ptce_geo.territories.register import CommuneInfo, commune_info
 from ptce_geo.territories.vintage_fit import VintageFit, detect_vintage
@@ -41,6 +38,13 @@ from ptce_geo.territories.zonings import (
     zoning_problems,
     zoning_territories,
 )
+
+if TYPE_CHECKING:
+    from ptce_geo.territories.install import (
+        Installation,
+        install_boundaries,
+        installed_boundaries,
+    )
 
 __all__ = [
     "CURRENT_YEAR",
@@ -75,3 +79,13 @@ __all__ = [
     "zoning_problems",
     "zoning_territories",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load `install` when it is first asked for: only who installs waits for the network's."""
+    if name in {"Installation", "install_boundaries", "installed_boundaries"}:
+        from ptce_geo.territories import install
+
+        return getattr(install, name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -122,8 +123,6 @@ class CommuneIndex:
     by_commune : mapping of commune code to its `Name`s
     towns, town_words : sequence of `Name`, and of their folded words
         Of the communes of `TOWN` inhabitants and more.
-    populations_before : mapping of code to inhabitants
-        Of what is, or is part of, a commune today and bore that code.
     departement_codes : mapping of folded name without article, or code, to département code
     """
 
@@ -131,7 +130,6 @@ class CommuneIndex:
     arrondissements: Mapping[tuple[str, int], Place]
     by_code: Mapping[str, Place]
     names: Sequence[Name]
-    names_of_code: Mapping[str, Sequence[Name]]
     by_name: Mapping[str, Sequence[Name]]
     by_loose_name: Mapping[str, Sequence[Name]]
     sorted_names: Sequence[str]
@@ -140,8 +138,12 @@ class CommuneIndex:
     by_commune: Mapping[str, Sequence[Name]]
     towns: Sequence[Name]
     town_words: Sequence[str]
-    populations_before: Mapping[str, int]
     departement_codes: Mapping[str, str]
+
+    @cached_property
+    def names_of_code(self) -> Mapping[str, Sequence[Name]]:
+        """The names that bear or bore a code, the commune's own today first."""
+        return _grouped((name.code, name) for name in sorted(self.names, key=malus))
 
     def hits(self, folded: str) -> list[Hit]:
         """Return the names that `folded` meets, but for articles and blanks."""
@@ -193,7 +195,7 @@ class CommuneIndex:
     def population(self, name: Name) -> int:
         """Return the inhabitants of what bears or bore `name`; 0 where nobody knows."""
         if name.kind not in _OWN:
-            return self.populations_before.get(name.code, 0)
+            return _populations_before().get(name.code, 0)
         place = self.places.get(name.code_commune)
         return place.population if place else 0
 
@@ -260,7 +262,7 @@ def best_by_commune(hits: Iterable[Hit]) -> list[Hit]:
 def commune_index(year: int) -> CommuneIndex:
     """Return the index of the communes of `year`, built the first time it is asked for."""
     table = commune_names(year=year)
-    codes = table["code_commune"].tolist()
+    codes = _listed(table["code_commune"])
     names = _names(table)
     places = _places(territory_table("commune", year=year))
     municipal = territory_table("arrondissement_municipal", year=year)
@@ -269,7 +271,7 @@ def commune_index(year: int) -> CommuneIndex:
         for code, place in _places(municipal).items()
     }
     by_postcode: dict[str, dict[str, None]] = defaultdict(dict)
-    for code, postcodes in zip(codes, table["postcodes"].tolist(), strict=True):
+    for code, postcodes in zip(codes, _listed(table["postcodes"]), strict=True):
         for postcode in postcodes.split():
             by_postcode[postcode][code] = None
     by_name = _grouped((without_article(name.folded), name) for name in names)
@@ -286,7 +288,6 @@ def commune_index(year: int) -> CommuneIndex:
         },
         by_code={**places, **divided},
         names=names,
-        names_of_code=_grouped((name.code, name) for name in sorted(names, key=malus)),
         by_name=by_name,
         by_loose_name=_grouped((loose(name.folded), name) for name in names),
         sorted_names=sorted(by_name),
@@ -295,15 +296,18 @@ def commune_index(year: int) -> CommuneIndex:
         by_commune=_grouped((name.code_commune, name) for name in names),
         towns=towns,
         town_words=[name.folded for name in towns],
-        populations_before=_populations_before(),
         departement_codes=_departement_codes(year),
     )
+
+
+def _listed(column: pd.Series | pd.Index) -> list[Any]:
+    return np.asarray(column, dtype=object).tolist()  # some times faster than column.tolist()
 
 
 def _names(table: pd.DataFrame) -> list[Name]:
     columns = ("name", "kind", "code", "code_commune", "code_departement")
     names = []
-    for text, *cells in zip(*(table[column].tolist() for column in columns), strict=True):
+    for text, *cells in zip(*(_listed(table[column]) for column in columns), strict=True):
         names.append(Name(fold(text), text, *cells))
         if " (" in text:
             # "Castillon (Canton de Lembeye)" is Castillon to those who live there.
@@ -319,17 +323,22 @@ def _places(table: pd.DataFrame) -> dict[str, Place]:
         schema.LONGITUDE,
         schema.LATITUDE,
     )
-    codes = table.index.tolist()
-    cells = zip(codes, *(table[column].tolist() for column in columns), strict=True)
+    codes = _listed(table.index)
+    cells = zip(codes, *(_listed(table[column]) for column in columns), strict=True)
     return dict(zip(codes, map(Place._make, cells), strict=True))
 
 
+@lru_cache(maxsize=1)
 def _populations_before() -> dict[str, int]:
     """Return the inhabitants of the part of land of each code, also by other codes that it had."""
     own = parts()[schema.POPULATION].dropna()
     renumbered = spells()[[schema.CODE_COMMUNE, "part"]].drop_duplicates(schema.CODE_COMMUNE)
     others = renumbered.set_index(schema.CODE_COMMUNE)["part"].map(own).dropna()
-    return others.round().astype(int).to_dict() | own.round().astype(int).to_dict()
+    return {
+        code: int(inhabitants)
+        for column in (others, own)
+        for code, inhabitants in zip(_listed(column.index), column.round().tolist(), strict=True)
+    }
 
 
 def _departement_codes(year: int) -> dict[str, str]:

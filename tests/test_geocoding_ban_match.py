@@ -419,7 +419,9 @@ def test_the_postcode_of_one_town_and_the_name_of_another(geocoder):
 def judge(cells, geocoder):
     queries = pd.DataFrame([cells])
     policy = AcceptancePolicy()
-    return policy.judge(queries, geocoder.locate(queries), embedded=CommuneGeocoder()).iloc[0]
+    return policy.judge(
+        queries, geocoder.locate(queries), told=CommuneGeocoder().locate(queries)
+    ).iloc[0]
 
 
 # --- every answer ------------------------------------------------------------------------------
@@ -651,10 +653,9 @@ def test_with_a_slip_what_is_accepted_is_no_other_street(addresses, of_sample, s
         else f"{one.at} {one.nom_voie}, {one.code_postal} {edited(one.town, random)}"
         for one in addresses.itertuples()
     ]
-    found = of_sample.locate(pd.DataFrame({"address": lines}))
-    judged = AcceptancePolicy().judge(
-        pd.DataFrame({"address": lines}), found, embedded=CommuneGeocoder()
-    )
+    queries = pd.DataFrame({"address": lines})
+    found = of_sample.locate(queries)
+    judged = AcceptancePolicy().judge(queries, found, told=CommuneGeocoder().locate(queries))
     at_street = judged["geocode_status"].eq(ACCEPTED) & found["found_street"].notna()
     assert (found["found_street"] == addresses["nom_voie"])[at_street].all()
     assert (found["found_postcode"] == addresses["code_postal"])[at_street].all()

@@ -42,7 +42,11 @@ def judge(policy=None, *, asked=None, embedded=EMBEDDED, without=(), **found):
     """Return the judged answer to one query."""
     answers = pd.DataFrame([{**FOUND, **found}]).drop(columns=list(without))
     queries = pd.DataFrame([{**ASKED, **(asked or {})}])
-    return (policy or AcceptancePolicy()).judge(queries, answers, embedded=embedded).iloc[0]
+    return (
+        (policy or AcceptancePolicy())
+        .judge(queries, answers, told=embedded and embedded.locate(queries))
+        .iloc[0]
+    )
 
 
 def reason(*arguments, **others):
@@ -225,7 +229,7 @@ def test_queries_of_few_columns_and_rows_in_any_order():
     found = pd.DataFrame([FOUND] * 3, index=queries.index)
     found.loc[6, "geocode_status"] = REVIEW
     before = found.copy(deep=True)
-    judged = AcceptancePolicy().judge(queries, found, embedded=EMBEDDED)
+    judged = AcceptancePolicy().judge(queries, found, told=EMBEDDED.locate(queries))
     assert judged["geocode_status"].tolist() == [REVIEW] * 3
     assert judged["geocode_reason"].tolist() == [
         f"commune_contradicts: Lyon (69123) ≠ {LABEL}",
@@ -233,7 +237,9 @@ def test_queries_of_few_columns_and_rows_in_any_order():
         "address_found",
     ]
     pd.testing.assert_frame_equal(found, before)
-    empty = AcceptancePolicy().judge(queries.iloc[:0], found.iloc[:0], embedded=EMBEDDED)
+    empty = AcceptancePolicy().judge(
+        queries.iloc[:0], found.iloc[:0], told=EMBEDDED.locate(queries.iloc[:0])
+    )
     pd.testing.assert_frame_equal(empty, found.iloc[:0])
 
 
@@ -241,7 +247,7 @@ def test_an_answer_that_is_all_rejected():
     queries = pd.DataFrame([ASKED])
     nothing = pd.DataFrame(index=[0], columns=list(schema.GEOCODE_COLUMNS))
     nothing = nothing.astype(schema.GEOCODE_DTYPES).assign(geocode_status=REJECTED)
-    judged = AcceptancePolicy().judge(queries, nothing, embedded=EMBEDDED)
+    judged = AcceptancePolicy().judge(queries, nothing, told=EMBEDDED.locate(queries))
     pd.testing.assert_frame_equal(judged, nothing)
 
 
@@ -276,7 +282,7 @@ def test_no_answer_is_raised_whatever_is_asked_and_found(rows, limits, flags, pr
     asked, found = zip(*rows, strict=True)
     answers = pd.DataFrame(found).astype({"geocode_reason": "str", "geocode_status": "str"})
     queries = pd.DataFrame(asked, columns=list(schema.QUERY_COLUMNS), dtype="str")
-    judged = policy.judge(queries, answers, embedded=EMBEDDED)
+    judged = policy.judge(queries, answers, told=EMBEDDED.locate(queries))
     before, after = (
         frame["geocode_status"].map(schema.STATUSES.index) for frame in (answers, judged)
     )

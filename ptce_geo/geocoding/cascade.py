@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from ptce_geo import schema
 from ptce_geo.geocoding.asking import ask
-from ptce_geo.geocoding.communes import CommuneGeocoder, as_answers
+from ptce_geo.geocoding.communes import CommuneGeocoder
 from ptce_geo.geocoding.policy import DOUBTS_OF_STREET, PROVIDERS_DISAGREE, AcceptancePolicy
 from ptce_geo.labels import reason_words
 from ptce_geo.schema import ACCEPTED, GEOCODE_REASON, GEOCODE_STATUS, REJECTED, REVIEW
@@ -68,6 +68,11 @@ def ask_in_turn(
     DataFrame
         `schema.GEOCODE_COLUMNS`, and what else geocoders gave but `schema.FOUND_COLUMNS`.
     """
+
+    def tell(rows: npt.NDArray[np.intp]) -> pd.DataFrame:
+        # Through the store, which knows it from an earlier run.
+        return ask(embedded, queries.iloc[rows], store=store)
+
     answers = answers.copy()
     unanswered = answers[GEOCODE_REASON].isna().to_numpy()
     by_register = np.zeros(len(answers), dtype=bool)
@@ -84,12 +89,14 @@ def ask_in_turn(
         asked = queries.iloc[rows]
         found = ask(geocoder, asked, store=store, offline=offline, progress=progress)
         if not is_register:
-            found = policy.judge(asked, found, embedded=None if is_embedded else embedded)
+            told = None if is_embedded else tell(rows)
+            found = policy.judge(asked, found, told=told)
         taken = _take(answers, found[left[rows]])
         by_register[taken] = is_register & answers.loc[taken, GEOCODE_STATUS].eq(ACCEPTED)
         _compare(answers, found[(compared & by_register)[rows]], policy)
-    if policy.min_precision == _COMMUNE:
-        _place_at_commune(answers, queries, embedded)
+    in_doubt = np.flatnonzero(_in_doubt(answers))
+    if policy.min_precision == _COMMUNE and len(in_doubt):
+        _place_at_commune(answers, tell(in_doubt))
     return answers
 
 
@@ -143,19 +150,12 @@ def _compare(answers: pd.DataFrame, found: pd.DataFrame, policy: AcceptancePolic
             )
 
 
-def _place_at_commune(
-    answers: pd.DataFrame, queries: pd.DataFrame, embedded: CommuneGeocoder
-) -> None:
+def _place_at_commune(answers: pd.DataFrame, places: pd.DataFrame) -> None:
     """Place what is in doubt for its street only at its commune, where that is sure.
 
     The street found becomes the first candidate, for a person to choose.
     """
-    rows = answers.index[_in_doubt(answers)]
-    if not len(rows):
-        return
-    matches = embedded.match(queries.loc[rows])
-    places = as_answers(matches, rows, provider=embedded.name)
-    known = answers.loc[rows]
+    known = answers.loc[places.index]
     same = places[schema.CODE_COMMUNE].eq(known[schema.CODE_COMMUNE])
     sure = places.index[same & places[GEOCODE_STATUS].eq(ACCEPTED)]
     if not len(sure):

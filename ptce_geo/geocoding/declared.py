@@ -186,9 +186,9 @@ def _answer_codes(
     answers: pd.DataFrame, codes: pd.Series, queries: pd.DataFrame, embedded: CommuneGeocoder
 ) -> None:
     """Place members at the commune of their code."""
-    index = commune_index(embedded.year)
     if codes.empty:
         return
+    index = commune_index(embedded.year)
     # The pole's département is not the member's own word.
     asked = queries.loc[codes.index].drop(columns=schema.POLE_DEPARTEMENT, errors="ignore")
     converted = convert_codes(codes, from_year=None, to_year=embedded.year)

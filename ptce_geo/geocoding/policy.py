@@ -23,8 +23,6 @@ from ptce_geo.territories.names import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ptce_geo.geocoding.communes import CommuneGeocoder
-    from ptce_geo.geocoding.town_match import Match
 
 COMMUNE_CONTRADICTS: Final = "commune_contradicts"
 POSTCODE_CONTRADICTS: Final = "postcode_contradicts"
@@ -124,7 +122,7 @@ class AcceptancePolicy:
         return label("policy", lang).format(rules=semicolon.join(told[:-1]), precision=told[-1])
 
     def judge(
-        self, queries: pd.DataFrame, answers: pd.DataFrame, *, embedded: CommuneGeocoder | None
+        self, queries: pd.DataFrame, answers: pd.DataFrame, *, told: pd.DataFrame | None
     ) -> pd.DataFrame:
         """Return the answers, those that break a rule to review for that reason.
 
@@ -134,25 +132,25 @@ class AcceptancePolicy:
             What was asked, of a geocoder of addresses.
         answers : DataFrame
             `schema.GEOCODE_COLUMNS`, and any of `schema.FOUND_COLUMNS`, on the index of `queries`.
-        embedded : CommuneGeocoder or None
-            What tells the commune of an address; None for answers that are its own.
+        told : DataFrame or None
+            What `CommuneGeocoder` makes of the towns of the same queries: the commune that an
+            address tells, where it accepts it. None for answers that are its own.
         """
         accepted = (answers[schema.GEOCODE_STATUS] == schema.ACCEPTED).to_numpy(dtype=bool)
         asked = queries[accepted]
-        told: list[Match | None] = [None] * len(asked)
-        if embedded is not None:
-            told = [
-                match if match.status == schema.ACCEPTED else None
-                for match in embedded.match(asked)
-            ]
+        communes = [""] * len(asked)
+        if told is not None:
+            sure = told[schema.GEOCODE_STATUS] == schema.ACCEPTED
+            named = told[schema.CODE_COMMUNE] + " " + told[schema.GEOCODE_LABEL]
+            communes = named.where(sure, "")[accepted].tolist()
         cells = answers.loc[accepted].reindex(columns=list(_JUDGED))
         for column in set(_JUDGED) - set(schema.GEOCODE_NUMBERS):
             cells[column] = cells[column].astype("object").fillna("")
         found = zip(*(cells[column].tolist() for column in _JUDGED), strict=True)
         doubts = [
-            self._doubt(query, match, *answer)
-            for query, match, answer in zip(
-                zip(*text_cells(asked), strict=True), told, found, strict=True
+            self._doubt(query, commune, *answer)
+            for query, commune, answer in zip(
+                zip(*text_cells(asked), strict=True), communes, found, strict=True
             )
         ]
         reasons = pd.Series(doubts, index=cells.index, dtype="str")
@@ -165,7 +163,7 @@ class AcceptancePolicy:
     def _doubt(
         self,
         asked: Sequence[str],
-        told: Match | None,
+        told: str,
         precision: str,
         score: float,
         margin: float,
@@ -178,9 +176,9 @@ class AcceptancePolicy:
         # A geocoder that tells no precision is taken at its word.
         exact = schema.PRECISIONS[: 1 + schema.PRECISIONS.index(self.min_precision)]
         coarse = bool(precision) and precision not in exact
-        place = told.place if told else None
-        if self.commune_must_agree and place and code and place.code_commune != code:
-            return f"{COMMUNE_CONTRADICTS}: {place.name} ({place.code_commune}) ≠ {found}"
+        commune, _, name = told.partition(" ")
+        if self.commune_must_agree and commune and code and commune != code:
+            return f"{COMMUNE_CONTRADICTS}: {name} ({commune}) ≠ {found}"
         if precision == "municipality":
             return f"{TOO_COARSE}: {precision}" if coarse else ""
         address = read_address(*asked[:3])

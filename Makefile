@@ -28,7 +28,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/locate.py
 
 clean:
-	rm -rf $(VENV) maps/demo
+	rm -rf $(VENV) .venv-addok maps/demo
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BUILD = (
-    "import sys; from ptce_geo.geocoding.ban_build import build_ban_index;"
+    "import sys; from ptce_geo.geocoding.ban_index import build_ban_index;"
     "build_ban_index([sys.argv[1]], sys.argv[2]);"
 )
 COLD = (
-    "import sys, time, pandas as pd; from ptce_geo.geocoding.ban_geocoder import BanIndexGeocoder;"
+    "import sys, time, pandas as pd; from ptce_geo.geocoding.ban_index import BanIndexGeocoder;"
     "queries = pd.read_parquet(sys.argv[2]); began = time.perf_counter();"
     "BanIndexGeocoder(sys.argv[1]).locate(queries[:1]); print(time.perf_counter() - began);"
     "BanIndexGeocoder(sys.argv[1]).locate(queries);"
@@ -160,7 +160,7 @@ def engines_of(options: argparse.Namespace, queries: pd.DataFrame) -> Iterator[l
             else:
                 engines.append(addok_engine(stack.enter_context(started_addok(options.base))))
         if options.addok:
-            from ptce_geo.geocoding.ban_service import BanGeocoder
+            from ptce_geo.geocoding.service.geocoder import BanGeocoder
 
             engines.append(Engine("addok over HTTP", lambda: BanGeocoder(options.addok)))
         if "commune" in wanted:
@@ -170,7 +170,7 @@ def engines_of(options: argparse.Namespace, queries: pd.DataFrame) -> Iterator[l
 
 def index_engine(options: argparse.Namespace, queries: pd.DataFrame, folder: Path) -> list[Engine]:
     try:
-        from ptce_geo.geocoding.ban_geocoder import BanIndexGeocoder
+        from ptce_geo.geocoding.ban_index import BanIndexGeocoder
     except ImportError as error:
         print(f"BanIndexGeocoder is left out: {error}")
         return []

@@ -92,7 +92,7 @@ def export_review(
     """
     language = shared.language(lang)
     from ptce_geo.geocoding.geocoded_file import read_geocoded
-    from ptce_geo.geocoding.review import write_review
+    from ptce_geo.geocoding.review.review import write_review
 
     if to.resolve() == geocoded.resolve():
         msg = f"{to} is the geocoded list; choose another name for the review"
@@ -324,7 +324,7 @@ def _by_word(
 
 def _print_files(console: Console, located: pd.DataFrame, out: Path, lang: Language) -> None:
     """Print what was written and, where something is to check, what to do next."""
-    from ptce_geo.geocoding.review import doubtful
+    from ptce_geo.geocoding.review.review import doubtful
 
     _print(console, str(out))
     if doubtful(located).any():

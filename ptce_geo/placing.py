@@ -12,7 +12,7 @@ from ptce_geo import schema
 from ptce_geo.errors import InputError, UnreadableFileError
 from ptce_geo.geocoding.geocode import geocode
 from ptce_geo.geocoding.policy import check_policy
-from ptce_geo.geocoding.review import apply_review
+from ptce_geo.geocoding.review.review import apply_review
 from ptce_geo.geocoding.specs import check_specs, files_of, geocoders_from
 from ptce_geo.geocoding.store import AnswerStore, version_of
 from ptce_geo.labels import reason_words

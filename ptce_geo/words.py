@@ -251,7 +251,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "provider_ban": ("BAN (Géoplateforme)", "BAN (Géoplateforme)"),
     "provider_addok": ("addok", "addok"),
     "provider_sirene": ("SIRENE", "SIRENE"),
-    # the review: a list for a person to correct (ptce_geo.geocoding.review)
+    # the review: a list for a person to correct (ptce_geo.geocoding.review.review)
     "provider_review": ("la vérification", "the review"),
     "reason_not_in_store": (
         "hors ligne, sans réponse conservée",

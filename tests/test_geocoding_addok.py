@@ -11,7 +11,7 @@ import requests
 
 from ptce_geo.errors import GeocodingServiceError
 from ptce_geo.geocoding import geocode
-from ptce_geo.geocoding.ban_service import BanGeocoder
+from ptce_geo.geocoding.service.geocoder import BanGeocoder
 
 SAMPLE = Path(__file__).with_name("data") / "ban_sample.csv"
 

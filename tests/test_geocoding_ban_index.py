@@ -22,10 +22,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ptce_geo.errors import InputError, MissingColumnError, OutputError, UnreadableFileError
-from ptce_geo.geocoding import ban_build, ban_parts
-from ptce_geo.geocoding.ban_files import NEEDED, OPTIONAL, REASONS, BanFile
-from ptce_geo.geocoding.ban_format import Numbers, Street, metres, pack_numbers, pack_streets
-from ptce_geo.geocoding.ban_index import FORMAT, BanIndex, build_ban_index, open_ban_index
+from ptce_geo.geocoding.ban_index import BanIndex, build, build_ban_index, open_ban_index, spill
+from ptce_geo.geocoding.ban_index.csv_files import NEEDED, OPTIONAL, REASONS, BanFile
+from ptce_geo.geocoding.ban_index.packing import (
+    FORMAT,
+    Numbers,
+    Street,
+    metres,
+    pack_numbers,
+    pack_streets,
+)
 from ptce_geo.words import LABELS
 
 HEADINGS = [*NEEDED, *OPTIONAL]
@@ -540,11 +546,11 @@ def test_rows_that_wait_on_the_disk_give_the_same(tmp_path, monkeypatch):
     whole, index = built(tmp_path, *rows)
     index.close()
 
-    class Tight(ban_parts.Parts):
+    class Tight(spill.Parts):
         def __init__(self, folder):
             super().__init__(folder, most_waiting=1, most_rows=2)
 
-    monkeypatch.setattr(ban_build, "Parts", Tight)
+    monkeypatch.setattr(build, "Parts", Tight)
     text = [text_of(rows[at::3]) for at in range(3)]
     for at, each in enumerate(text):
         (tmp_path / f"{at}.csv").write_text(each, encoding="utf-8")
@@ -671,15 +677,15 @@ def test_quotation_marks_concern_their_line_only(tmp_path, line, names):
 
 KILLED = """
 import sys, time
-from ptce_geo.geocoding import ban_build
+from ptce_geo.geocoding.ban_index import build
 def stop(*_):
     print("here", flush=True)
     time.sleep(60)
 if sys.argv[1] == "reading":
     progress = stop
 else:
-    progress, ban_build.os.fsync = None, stop  # written, not yet moved
-ban_build.build_ban_index(sys.argv[2], sys.argv[3], progress=progress)
+    progress, build.os.fsync = None, stop  # written, not yet moved
+build.build_ban_index(sys.argv[2], sys.argv[3], progress=progress)
 """
 
 
@@ -714,7 +720,7 @@ def test_a_full_disk_is_told_and_changes_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ban_build.os, "fsync", full)
+    monkeypatch.setattr(build.os, "fsync", full)
     with pytest.raises(OutputError, match="No space left on device; nothing was changed"):
         build_ban_index(tmp_path / "ban.csv", before.path)
     assert before.path.read_bytes() == content
@@ -753,11 +759,11 @@ def test_what_is_no_index_is_told_in_one_line(tmp_path):
 
 
 def test_an_index_with_other_keys_of_streets_is_refused(tmp_path, monkeypatch):
-    from ptce_geo.geocoding import ban_index
+    from ptce_geo.geocoding.ban_index import reader
 
     summary, index = built(tmp_path, {})
     index.close()
-    monkeypatch.setattr(ban_index, "street_key", str.upper)
+    monkeypatch.setattr(reader, "street_key", str.upper)
     with pytest.raises(UnreadableFileError, match="comparable otherwise than now; build it again"):
         open_ban_index(summary.path)
 
@@ -827,7 +833,7 @@ def test_it_travels_to_processes_and_threads(tmp_path):
 
 FORKED = """
 import os, sys
-from ptce_geo.geocoding.ban_index import open_ban_index
+from ptce_geo.geocoding.ban_index.reader import open_ban_index
 with open_ban_index(sys.argv[1]) as index:
     parents = index._database
     child = os.fork()
@@ -877,7 +883,7 @@ def test_what_is_read_twice_is_kept(tmp_path):
     st.lists(st.tuples(st.sampled_from(["a", "d"]), st.integers(0, 29)), max_size=4),
 )
 def test_streets_are_unpacked_as_they_were_packed(fields, further):
-    from ptce_geo.geocoding.ban_format import unpack_streets
+    from ptce_geo.geocoding.ban_index.packing import unpack_streets
 
     streets = [Street(7 + at, *each) for at, each in enumerate(fields)]
     further = [(key, at) for key, at in further if at < len(streets)]
@@ -895,7 +901,7 @@ def test_streets_are_unpacked_as_they_were_packed(fields, further):
 
 
 def test_the_sample_of_keys_does_not_depend_on_the_order():
-    from ptce_geo.geocoding.ban_format import KeySample
+    from ptce_geo.geocoding.ban_index.packing import KeySample
 
     names = [f"Rue {number}" for number in range(2_000)]
     samples = []

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from ptce_geo import schema
 from ptce_geo.errors import UnreadableFileError
 from ptce_geo.geocoding import CommuneGeocoder, geocode
-from ptce_geo.geocoding.ban_geocoder import BanIndexGeocoder
-from ptce_geo.geocoding.ban_index import build_ban_index
+from ptce_geo.geocoding.ban_index import BanIndexGeocoder, build_ban_index
 from ptce_geo.geocoding.policy import AcceptancePolicy
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW
 from ptce_geo.territories import territory_table

@@ -25,10 +25,11 @@ from pandas.testing import assert_frame_equal
 
 from ptce_geo import schema, session
 from ptce_geo.errors import GeocodingServiceError, InputError
-from ptce_geo.geocoding import ban_service, service_answers
-from ptce_geo.geocoding.ban_service import NATIONAL_URL, BanGeocoder
-from ptce_geo.geocoding.service_answers import Found, choose, is_poor, read_features, read_lines
-from ptce_geo.geocoding.service_queries import LONGEST, SHORTEST, clean_text, query_text
+from ptce_geo.geocoding.service import answers as service_answers
+from ptce_geo.geocoding.service import geocoder as ban_service
+from ptce_geo.geocoding.service.answers import Found, choose, is_poor, read_features, read_lines
+from ptce_geo.geocoding.service.geocoder import NATIONAL_URL, BanGeocoder
+from ptce_geo.geocoding.service.queries import LONGEST, SHORTEST, clean_text, query_text
 from ptce_geo.labels import label
 
 COLUMNS = [*schema.GEOCODE_COLUMNS, *schema.FOUND_COLUMNS, schema.GEOCODE_CANDIDATES]

@@ -10,8 +10,7 @@ import pytest
 
 from ptce_geo import schema
 from ptce_geo.geocoding import CommuneGeocoder, geocode
-from ptce_geo.geocoding.ban_geocoder import BanIndexGeocoder
-from ptce_geo.geocoding.ban_index import build_ban_index
+from ptce_geo.geocoding.ban_index import BanIndexGeocoder, build_ban_index
 from ptce_geo.geocoding.policy import AcceptancePolicy
 from ptce_geo.geocoding.store import AnswerStore
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW

@@ -26,9 +26,9 @@ from ptce_geo.errors import (
     UnreadableFileError,
 )
 from ptce_geo.geocoding import CommuneGeocoder, geocode
-from ptce_geo.geocoding.corrections import corrections
-from ptce_geo.geocoding.review import DEGRADED, apply_review, write_review
-from ptce_geo.geocoding.review_file import (
+from ptce_geo.geocoding.review.corrections import corrections
+from ptce_geo.geocoding.review.review import DEGRADED, apply_review, write_review
+from ptce_geo.geocoding.review.sheet import (
     CORRECTED_ADDRESS,
     CORRECTED_CITY,
     CORRECTED_CODE_COMMUNE,

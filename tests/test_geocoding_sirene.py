@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from ptce_geo import schema
 from ptce_geo.files.siret import is_siret, luhn, read_siret
-from ptce_geo.geocoding.sirene import SireneGeocoder
-from ptce_geo.geocoding.sirene_facts import (
+from ptce_geo.geocoding.sirene.facts import (
     Address,
     degrees,
     joined_address,
@@ -17,6 +16,7 @@ from ptce_geo.geocoding.sirene_facts import (
     public_text,
     split_address,
 )
+from ptce_geo.geocoding.sirene.geocoder import SireneGeocoder
 from ptce_geo.words import LABELS
 
 SIRET = "73282932000074"

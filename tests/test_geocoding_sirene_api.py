@@ -9,8 +9,8 @@ from sirene_server import SireneServer, establishment, unit
 from ptce_geo import schema
 from ptce_geo.errors import GeocodingServiceError, InputError
 from ptce_geo.files.siret import is_siret
-from ptce_geo.geocoding import sirene_api
-from ptce_geo.geocoding.sirene import SireneGeocoder
+from ptce_geo.geocoding.sirene import api as sirene_api
+from ptce_geo.geocoding.sirene.geocoder import SireneGeocoder
 from ptce_geo.territories import territory_table
 
 SEAT, BRANCH, CLOSED = "73282932000074", "73282932000082", "73282932000090"

@@ -14,8 +14,8 @@ import pytest
 
 from ptce_geo.errors import InputError, MissingColumnError, UnreadableFileError
 from ptce_geo.files.siret import is_siret
-from ptce_geo.geocoding.sirene import SireneGeocoder
-from ptce_geo.geocoding.sirene_file import SireneFile
+from ptce_geo.geocoding.sirene.file import SireneFile
+from ptce_geo.geocoding.sirene.geocoder import SireneGeocoder
 from ptce_geo.territories import territory_table
 
 # GRS 80, on which all French reference systems rest.
@@ -412,7 +412,7 @@ def test_only_the_row_groups_that_may_hold_a_siret_are_read(tmp_path, monkeypatc
 
 
 def test_a_large_file_is_read_in_pieces(tmp_path, monkeypatch):
-    monkeypatch.setattr("ptce_geo.geocoding.sirene_file._BLOCK", 1 << 14)
+    monkeypatch.setattr("ptce_geo.geocoding.sirene.file._BLOCK", 1 << 14)
     frame = table([row(n, "42218") for n in range(40)])
     filler = frame.loc[frame.index.repeat(100)].assign(siret="00000000000000")
     path = tmp_path / "geo.csv"

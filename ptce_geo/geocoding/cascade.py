@@ -68,10 +68,13 @@ def ask_in_turn(
     DataFrame
         `schema.GEOCODE_COLUMNS`, and what else geocoders gave but `schema.FOUND_COLUMNS`.
     """
+    told: list[pd.DataFrame] = []
 
     def tell(rows: npt.NDArray[np.intp]) -> pd.DataFrame:
-        # Through the store, which knows it from an earlier run.
-        return ask(embedded, queries.iloc[rows], store=store)
+        # Through the store, which knows it from an earlier run; each row once.
+        known = [row for part in told for row in part.index]
+        told.append(ask(embedded, queries.iloc[np.setdiff1d(rows, known)], store=store))
+        return pd.concat(told).loc[rows]
 
     answers = answers.copy()
     unanswered = answers[GEOCODE_REASON].isna().to_numpy()
@@ -89,8 +92,9 @@ def ask_in_turn(
         asked = queries.iloc[rows]
         found = ask(geocoder, asked, store=store, offline=offline, progress=progress)
         if not is_register:
-            told = None if is_embedded else tell(rows)
-            found = policy.judge(asked, found, told=told)
+            accepted = rows[found[GEOCODE_STATUS].eq(ACCEPTED)]
+            communes = None if is_embedded else tell(accepted).reindex(rows)
+            found = policy.judge(asked, found, told=communes)
         taken = _take(answers, found[left[rows]])
         by_register[taken] = is_register & answers.loc[taken, GEOCODE_STATUS].eq(ACCEPTED)
         _compare(answers, found[(compared & by_register)[rows]], policy)

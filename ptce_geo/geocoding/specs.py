@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ptce_geo.errors import InputError
-from ptce_geo.geocoding.ban_geocoder import BanIndexGeocoder
+from ptce_geo.geocoding.ban_index import BanIndexGeocoder
 from ptce_geo.geocoding.communes import CommuneGeocoder
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ index=PATH, sirene, sirene=PATH
         from ptce_geo.geocoding.sirene import SireneGeocoder
 
         return SireneGeocoder(Path(value).expanduser()) if value else SireneGeocoder()
-    from ptce_geo.geocoding.ban_service import BanGeocoder
+    from ptce_geo.geocoding.service import BanGeocoder
 
     return BanGeocoder(value, name=word) if value else BanGeocoder()
 

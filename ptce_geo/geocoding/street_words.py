@@ -1,7 +1,7 @@
 """Words of streets and house numbers, folded: what is spelt out, what tells, what does not.
 
 The keys of streets (`streets.street_key`), which indexes of addresses hold, rest on some of these
-tables: whoever changes them raises `ban_format.FORMAT`.
+tables: whoever changes them raises `ban_index.packing.FORMAT`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Names of streets as people write them, made comparable, and how like one another they are.
 
 Pure functions: they never raise and keep no state. Indexes of addresses hold the keys of streets:
-whoever changes `street_key` raises `ban_format.FORMAT`.
+whoever changes `street_key` raises `ban_index.packing.FORMAT`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pandas as pd
 from ptce_geo import schema
 from ptce_geo.checks import require_columns, require_unique
 from ptce_geo.files.cells import cell_text, fold
-from ptce_geo.geocoding import review_file
+from ptce_geo.geocoding.review import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def tidy_geocoded(geocoded: pd.DataFrame, *, what: str) -> pd.DataFrame:
 
 def members_of(frame: pd.DataFrame) -> list[Member]:
     """Return the members of a frame with the cells that a review is about."""
-    wanted = (*review_file.DECLARED_COLUMNS, *schema.GEOCODE_COLUMNS, schema.GEOCODE_CANDIDATES)
+    wanted = (*sheet.DECLARED_COLUMNS, *schema.GEOCODE_COLUMNS, schema.GEOCODE_CANDIDATES)
     return frame[[column for column in wanted if column in frame]].to_dict("records")
 
 
@@ -59,15 +59,15 @@ def _once(places: dict[str, int], ids: list[str]) -> dict[str, int]:
 
 
 def cell_of(value: object) -> str:
-    """Return a cell of a frame as `review_file` reads it back."""
-    return review_file.plain(cell_text(value))
+    """Return a cell of a frame as `sheet` reads it back."""
+    return sheet.plain(cell_text(value))
 
 
-def same_address(member: Member, cells: review_file.Cells) -> bool:
+def same_address(member: Member, cells: sheet.Cells) -> bool:
     """Tell whether a row is about the address that the member has now."""
     return all(
         _compared(cell_of(member.get(column))) == _compared(cells[column])
-        for column in review_file.ADDRESS_COLUMNS
+        for column in sheet.ADDRESS_COLUMNS
     )
 
 

@@ -22,15 +22,15 @@ from ptce_geo.files.cells import (
     read_formula,
     says_nothing,
 )
-from ptce_geo.geocoding import review_file
 from ptce_geo.geocoding.communes import CommuneGeocoder
+from ptce_geo.geocoding.review import sheet
 from ptce_geo.territories import CURRENT_YEAR, locate
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
 
-    from ptce_geo.geocoding.review_file import ReviewRow
+    from ptce_geo.geocoding.review.sheet import ReviewRow
 
 LINE: Final = "line"
 ACCEPT: Final = "accept"
@@ -42,16 +42,16 @@ _DECISIONS: Final = {
 _DEGREES: Final = (
     schema.LONGITUDE,
     schema.LATITUDE,
-    review_file.CORRECTED_LONGITUDE,
-    review_file.CORRECTED_LATITUDE,
+    sheet.CORRECTED_LONGITUDE,
+    sheet.CORRECTED_LATITUDE,
 )
 CORRECTIONS_COLUMNS: Final = (
     LINE,
     schema.MEMBER_ID,
-    *review_file.ADDRESS_COLUMNS,
+    *sheet.ADDRESS_COLUMNS,
     schema.LONGITUDE,
     schema.LATITUDE,
-    *review_file.FILL_COLUMNS,
+    *sheet.FILL_COLUMNS,
 )
 
 
@@ -98,7 +98,7 @@ def corrections(path: str | os.PathLike[str], *, year: int = CURRENT_YEAR) -> pd
     0     2         a                  42218
     """
     file = Path(path)
-    read = [_read(row) for row in review_file.read_rows(file) if _says_something(row)]
+    read = [_read(row) for row in sheet.read_rows(file) if _says_something(row)]
     wrong = [f"line {one.line} ({one.member}): {said}" for one in read for said in one.wrong]
     table = _as_table([one.cells for one in read if not one.wrong])
     if not wrong:
@@ -123,7 +123,7 @@ class _Read:
 
 
 def _says_something(row: ReviewRow) -> bool:
-    columns = (*review_file.CORRECTION_COLUMNS, review_file.DECISION)
+    columns = (*sheet.CORRECTION_COLUMNS, sheet.DECISION)
     return any(not says_nothing(row.cells[column]) for column in columns)
 
 
@@ -132,7 +132,7 @@ def _read(row: ReviewRow) -> _Read:
     wrong = []
     for column in CORRECTIONS_COLUMNS[1:]:
         text = row.cells[column]
-        filled = column in review_file.FILL_COLUMNS and column != review_file.NOTE
+        filled = column in sheet.FILL_COLUMNS and column != sheet.NOTE
         if not text or (filled and says_nothing(text)):
             cells[column] = None
             continue
@@ -147,7 +147,7 @@ def _read(row: ReviewRow) -> _Read:
 def _cell(column: str, text: str) -> tuple[object, str | None]:
     """Return what a cell says, and what is wrong with it."""
     named = column.replace("_", " ")
-    if column in review_file.FILL_COLUMNS and read_formula(text):
+    if column in sheet.FILL_COLUMNS and read_formula(text):
         return None, f"{named} {text!r} is a formula without result; write what it should say"
     if column in _DEGREES:
         number = parse_number(text)
@@ -157,30 +157,30 @@ def _cell(column: str, text: str) -> tuple[object, str | None]:
         if abs(number) > most:
             return None, f"{named} {text} is out of range; write degrees from -{most} to {most}"
         return number, None
-    if column == review_file.CORRECTED_CODE_COMMUNE:
+    if column == sheet.CORRECTED_CODE_COMMUNE:
         code = read_commune_code(text).value
         advice = "write the INSEE code, such as 42218"
         return code, None if code else f"{named} {text!r} is no commune code; {advice}"
-    if column == review_file.DECISION:
+    if column == sheet.DECISION:
         decision = _DECISIONS.get(fold(text))
         known = "accepter, rejeter (accept, reject) or nothing"
         return decision, None if decision else f"decision {text!r} is not known; write {known}"
-    if column == review_file.CORRECTED_POSTCODE and re.fullmatch("[0-9]{4}", text):
+    if column == sheet.CORRECTED_POSTCODE and re.fullmatch("[0-9]{4}", text):
         return f"0{text}", None  # a spreadsheet took it for a number
     return text, None
 
 
 def _contradictions(cells: dict[str, object], row: ReviewRow) -> Iterator[str]:
     """Yield what cannot stand together in one row."""
-    longitude = cells[review_file.CORRECTED_LONGITUDE]
-    latitude = cells[review_file.CORRECTED_LATITUDE]
+    longitude = cells[sheet.CORRECTED_LONGITUDE]
+    latitude = cells[sheet.CORRECTED_LATITUDE]
     if (longitude is None) != (latitude is None):
         there, missing = (
             ("longitude", "latitude") if latitude is None else ("latitude", "longitude")
         )
         yield f"a corrected {there} without {missing}; write both, or neither"
-    corrected = [column for column in review_file.CORRECTION_COLUMNS if cells[column] is not None]
-    decision = cells[review_file.DECISION]
+    corrected = [column for column in sheet.CORRECTION_COLUMNS if cells[column] is not None]
+    decision = cells[sheet.DECISION]
     if decision == REJECT and corrected:
         yield f"rejected, and yet a {corrected[0].replace('_', ' ')}; leave one of the two empty"
     nowhere = not row.cells[schema.LONGITUDE] or not row.cells[schema.LATITUDE]
@@ -198,10 +198,10 @@ def _as_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
 
 def _contradicted(table: pd.DataFrame, year: int) -> Iterator[tuple[int, str]]:
     """Yield which rows the map of France contradicts, and how."""
-    codes = table[review_file.CORRECTED_CODE_COMMUNE]
+    codes = table[sheet.CORRECTED_CODE_COMMUNE]
     places = places_of_codes(codes, year=year)
-    longitude = table[review_file.CORRECTED_LONGITUDE].to_numpy()
-    latitude = table[review_file.CORRECTED_LATITUDE].to_numpy()
+    longitude = table[sheet.CORRECTED_LONGITUDE].to_numpy()
+    latitude = table[sheet.CORRECTED_LATITUDE].to_numpy()
     inside, swapped = (
         _communes_at(longitude, latitude, year),
         _communes_at(latitude, longitude, year),

@@ -22,17 +22,17 @@ from ptce_geo import schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, MissingColumnError, PtceGeoWarning, UnreadableFileError
 from ptce_geo.files.cells import parse_number
-from ptce_geo.geocoding import review_file
 from ptce_geo.geocoding.communes import CommuneGeocoder
-from ptce_geo.geocoding.corrections import LINE, corrections
-from ptce_geo.geocoding.review_answers import (
+from ptce_geo.geocoding.review import sheet
+from ptce_geo.geocoding.review.answers import (
     CORRECTED_ADDRESS,
     answer_addresses,
     answer_codes,
     answer_decisions,
     answer_positions,
 )
-from ptce_geo.geocoding.review_match import (
+from ptce_geo.geocoding.review.corrections import LINE, corrections
+from ptce_geo.geocoding.review.match import (
     REFUSED,
     MemberIds,
     cell_of,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from ptce_geo.geocoding.geocode import Geocoder
     from ptce_geo.geocoding.policy import AcceptancePolicy
-    from ptce_geo.geocoding.review_match import Member
+    from ptce_geo.geocoding.review.match import Member
     from ptce_geo.geocoding.store import AnswerStore
 
 # Accepted, but coarser than what the address asks for.
@@ -101,7 +101,7 @@ def write_review(geocoded: pd.DataFrame, path: str | os.PathLike[str], *, lang: 
     """
     file = Path(path)
     language = check_language(lang)
-    review_file.check_suffix(file)
+    sheet.check_suffix(file)
     frame = tidy_geocoded(geocoded, what="write_review")
     to_check = doubtful(frame)
     if frame.loc[to_check, schema.MEMBER_ID].isna().any():
@@ -109,15 +109,15 @@ def write_review(geocoded: pd.DataFrame, path: str | os.PathLike[str], *, lang: 
         raise InputError(msg)
     members = members_of(frame)
     ids = MemberIds(members)
-    found: dict[int, list[review_file.Cells]] = {at: [] for at in range(len(members))}
-    others: list[review_file.Cells] = []
+    found: dict[int, list[sheet.Cells]] = {at: [] for at in range(len(members))}
+    others: list[sheet.Cells] = []
     settled = set()
     for row in _standing(file):
         at = ids.find(row.cells[schema.MEMBER_ID])
         if at is None or not same_address(members[at], row.cells):
             others.append(row.cells)
-        elif row.corrected or not row.cells[review_file.DECISION]:
-            filled = {column: row.cells[column] for column in review_file.FILL_COLUMNS}
+        elif row.corrected or not row.cells[sheet.DECISION]:
+            filled = {column: row.cells[column] for column in sheet.FILL_COLUMNS}
             found[at].append({**_cells_of(members[at], language), **filled})
             settled.add(at)
         else:
@@ -129,7 +129,7 @@ def write_review(geocoded: pd.DataFrame, path: str | os.PathLike[str], *, lang: 
     for at in fresh:
         found[at].append(_cells_of(members[at], language))
     rows = [cells for at in found for cells in found[at]]
-    review_file.write_rows(file, rows + others, language)
+    sheet.write_rows(file, rows + others, language)
     return len(fresh)
 
 
@@ -253,31 +253,31 @@ def doubtful(frame: pd.DataFrame) -> np.ndarray:
     return (~accepted & ~refused | words.isin(DEGRADED)).to_numpy(dtype=bool)
 
 
-def _cells_of(member: Member, lang: Language) -> review_file.Cells:
-    cells = dict.fromkeys(review_file.REVIEW_COLUMNS, "")
-    for column in (*review_file.DECLARED_COLUMNS, schema.GEOCODE_LABEL):
+def _cells_of(member: Member, lang: Language) -> sheet.Cells:
+    cells = dict.fromkeys(sheet.REVIEW_COLUMNS, "")
+    for column in (*sheet.DECLARED_COLUMNS, schema.GEOCODE_LABEL):
         cells[column] = cell_of(member.get(column))
     cells[schema.GEOCODE_STATUS] = label(member[schema.GEOCODE_STATUS], lang)
     if isinstance(precision := member[schema.GEOCODE_PRECISION], str):
         cells[schema.GEOCODE_PRECISION] = label(precision, lang)
     cells[schema.GEOCODE_REASON] = label_reason(cell_of(member[schema.GEOCODE_REASON]), lang)
-    cells[review_file.CANDIDATES] = cell_of(member.get(schema.GEOCODE_CANDIDATES))
+    cells[sheet.CANDIDATES] = cell_of(member.get(schema.GEOCODE_CANDIDATES))
     if not math.isnan(score := member[schema.GEOCODE_SCORE]):
         cells[schema.GEOCODE_SCORE] = repr(round(float(score), 3))
     longitude, latitude = member[schema.LONGITUDE], member[schema.LATITUDE]
     if not math.isnan(longitude):
         cells[schema.LONGITUDE] = f"{longitude:.6f}"
         cells[schema.LATITUDE] = f"{latitude:.6f}"
-        cells[review_file.COORDINATES] = f"{latitude:.6f}, {longitude:.6f}"
+        cells[sheet.COORDINATES] = f"{latitude:.6f}, {longitude:.6f}"
     return cells
 
 
-def _standing(file: Path) -> list[review_file.ReviewRow]:
+def _standing(file: Path) -> list[sheet.ReviewRow]:
     """Return what is filled in in the review that stands at `file`."""
     if not file.exists():
         return []
     try:
-        return [row for row in review_file.read_rows(file) if row.filled]
+        return [row for row in sheet.read_rows(file) if row.filled]
     except (UnreadableFileError, MissingColumnError) as error:
         msg = f"{file} stands there and is not written over ({error}); give another path"
         raise UnreadableFileError(msg) from error
@@ -294,7 +294,7 @@ def _applicable(told: pd.DataFrame, frame: pd.DataFrame, file: Path) -> pd.DataF
     ids = MemberIds(members)
     left: Counter[str] = Counter()
     held: dict[int, list[int]] = {}
-    corrected = told[list(review_file.CORRECTION_COLUMNS)].notna().any(axis=1).tolist()
+    corrected = told[list(sheet.CORRECTION_COLUMNS)].notna().any(axis=1).tolist()
     for row, correction in enumerate(told.to_dict("records")):
         at = ids.find(correction[schema.MEMBER_ID])
         if at is None:
@@ -315,8 +315,8 @@ def _applicable(told: pd.DataFrame, frame: pd.DataFrame, file: Path) -> pd.DataF
     return told.iloc[list(chosen.values())].set_axis(pd.Index(list(chosen), dtype="int64"))
 
 
-def _asked(correction: Member) -> review_file.Cells:
-    return {column: cell_of(correction[column]) for column in review_file.ADDRESS_COLUMNS}
+def _asked(correction: Member) -> sheet.Cells:
+    return {column: cell_of(correction[column]) for column in sheet.ADDRESS_COLUMNS}
 
 
 def _one_of(rows: list[int], told: pd.DataFrame, corrected: list[bool], file: Path) -> int:
@@ -324,7 +324,7 @@ def _one_of(rows: list[int], told: pd.DataFrame, corrected: list[bool], file: Pa
     rows = [row for row in rows if corrected[row]] or rows
     if len(rows) == 1:
         return rows[0]
-    what = [*review_file.CORRECTION_COLUMNS, review_file.DECISION]
+    what = [*sheet.CORRECTION_COLUMNS, sheet.DECISION]
     if len(told[what].iloc[rows].drop_duplicates()) > 1:
         lines = listing(told[LINE].iloc[rows])
         member = told[schema.MEMBER_ID].iloc[rows[0]]

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Final
 
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, OutputError, PtceGeoError
-from ptce_geo.geocoding.ban_files import REASONS, BanFile
-from ptce_geo.geocoding.ban_format import (
+from ptce_geo.geocoding.ban_index.csv_files import REASONS, BanFile
+from ptce_geo.geocoding.ban_index.grouping import communes
+from ptce_geo.geocoding.ban_index.packing import (
     APPLICATION_ID,
     FORMAT,
     LOCALITY,
@@ -30,14 +31,13 @@ from ptce_geo.geocoding.ban_format import (
     count_numbers,
     pack_streets,
 )
-from ptce_geo.geocoding.ban_parts import Parts
-from ptce_geo.geocoding.ban_streets import communes
+from ptce_geo.geocoding.ban_index.spill import Parts
 from ptce_geo.labels import Language, format_number, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ptce_geo.geocoding.ban_streets import Commune
+    from ptce_geo.geocoding.ban_index.grouping import Commune
 
     Progress = Callable[[str, int, int | None], None]
 
@@ -73,7 +73,7 @@ class BanIndexSummary:
     kept : int
         Rows that gave a number or a locality.
     left_out : mapping of str to int
-        Rows left out, by reason (`ban_files.REASONS`).
+        Rows left out, by reason (`csv_files.REASONS`).
     communes, streets, localities, numbers : int
         What the index holds.
     """

@@ -268,7 +268,7 @@ class Numbers:
         number : int
             The number.
         suffix : str
-            As `ban_files.tidy_suffix` writes it: "bis", "b", "", …
+            As `csv_files.tidy_suffix` writes it: "bis", "b", "", …
         """
         at = bisect_left(self._numbers, number)
         while at < self._count and self._numbers[at] == number:

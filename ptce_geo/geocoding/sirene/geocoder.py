@@ -13,9 +13,9 @@ from ptce_geo.errors import GeocodingServiceError, InputError
 from ptce_geo.files.cells import read_cell
 from ptce_geo.files.siret import is_siret, read_siret
 from ptce_geo.geocoding.communes import CommuneGeocoder
-from ptce_geo.geocoding.sirene_api import API_URL, SireneApi
-from ptce_geo.geocoding.sirene_facts import candidate
-from ptce_geo.geocoding.sirene_file import SireneFile
+from ptce_geo.geocoding.sirene.api import API_URL, SireneApi
+from ptce_geo.geocoding.sirene.facts import candidate
+from ptce_geo.geocoding.sirene.file import SireneFile
 from ptce_geo.geocoding.text import shown
 from ptce_geo.schema import ACCEPTED, REJECTED, REVIEW
 from ptce_geo.territories import CURRENT_YEAR, convert_codes
@@ -24,8 +24,8 @@ from ptce_geo.territories.commune_index import commune_index
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ptce_geo.geocoding.sirene_api import Named
-    from ptce_geo.geocoding.sirene_facts import Establishment
+    from ptce_geo.geocoding.sirene.api import Named
+    from ptce_geo.geocoding.sirene.facts import Establishment
     from ptce_geo.geocoding.town_match import Match
     from ptce_geo.territories.commune_index import CommuneIndex, Place
 

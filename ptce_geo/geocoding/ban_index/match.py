@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ptce_geo.geocoding.address import Address
-    from ptce_geo.geocoding.ban_format import CommuneStreets, Street
-    from ptce_geo.geocoding.ban_index import BanIndex
+    from ptce_geo.geocoding.ban_index.packing import CommuneStreets, Street
+    from ptce_geo.geocoding.ban_index.reader import BanIndex
     from ptce_geo.territories.commune_index import CommuneIndex, Name
 
 

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from ptce_geo.errors import GeocodingServiceError
 from ptce_geo.files.cells import fold
-from ptce_geo.geocoding.sirene_facts import (
+from ptce_geo.geocoding.sirene.facts import (
     Address,
     Establishment,
     candidate,

@@ -1,6 +1,6 @@
-"""An address index: one file with the streets and numbers of any part of France, and its reader.
+"""Read an address index: one file with the streets and numbers of any part of France.
 
-What it is made of is told in `ban_format`, how it is built in `ban_build`.
+What it is made of is told in `packing`, how it is built in `build`.
 """
 
 from __future__ import annotations
@@ -14,35 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ptce_geo.errors import UnreadableFileError
-from ptce_geo.geocoding.ban_build import BanIndexSummary, build_ban_index
-from ptce_geo.geocoding.ban_format import (
+from ptce_geo.geocoding.ban_index.packing import (
     APPLICATION_ID,
     FORMAT,
-    LOCALITY,
     NO_NUMBERS,
-    STREET,
     CommuneStreets,
     Numbers,
-    Street,
     unpack_streets,
 )
 from ptce_geo.geocoding.streets import street_key
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-__all__ = [
-    "FORMAT",
-    "LOCALITY",
-    "STREET",
-    "BanIndex",
-    "BanIndexSummary",
-    "CommuneStreets",
-    "Numbers",
-    "Street",
-    "build_ban_index",
-    "open_ban_index",
-]
 
 _COMMUNES_KEPT: Final = 2_000
 _ANSWERS_KEPT: Final = 4_000

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ptce_geo import schema
 from ptce_geo.errors import GeocodingServiceError, InputError
-from ptce_geo.geocoding.service_answers import (
+from ptce_geo.geocoding.service.answers import (
     ROW,
     SURE,
     Answer,
@@ -22,7 +22,7 @@ from ptce_geo.geocoding.service_answers import (
     service_frame,
     with_candidates,
 )
-from ptce_geo.geocoding.service_queries import Query, queries_of
+from ptce_geo.geocoding.service.queries import Query, queries_of
 from ptce_geo.http_words import UNREACHABLE, checked_base_url
 from ptce_geo.territories import CURRENT_YEAR
 

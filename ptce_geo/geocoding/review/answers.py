@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.geocoding import review_file
-from ptce_geo.geocoding.corrections import ACCEPT, places_of_codes
-from ptce_geo.geocoding.review_match import CONFIRMED, REFUSED
+from ptce_geo.geocoding.review import sheet
+from ptce_geo.geocoding.review.corrections import ACCEPT, places_of_codes
+from ptce_geo.geocoding.review.match import CONFIRMED, REFUSED
 from ptce_geo.territories import locate
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def _set(frame: pd.DataFrame, answers: pd.DataFrame) -> None:
 
 def answer_decisions(frame: pd.DataFrame, told: pd.DataFrame) -> None:
     """Accept or reject what was found."""
-    corrected = told[list(review_file.CORRECTION_COLUMNS)].notna().any(axis=1)
-    decisions = told.loc[~corrected, review_file.DECISION]
+    corrected = told[list(sheet.CORRECTION_COLUMNS)].notna().any(axis=1)
+    decisions = told.loc[~corrected, sheet.DECISION]
     accepted = decisions.index[decisions.eq(ACCEPT).to_numpy(dtype=bool)]
     frame.loc[accepted, schema.GEOCODE_STATUS] = schema.ACCEPTED
     frame.loc[accepted, schema.GEOCODE_REASON] = CONFIRMED
@@ -52,12 +52,12 @@ def answer_addresses(
 ) -> None:
     """Place again (`place`) the members whose address, postcode or town is corrected."""
     columns = {
-        schema.ADDRESS: review_file.CORRECTED_ADDRESS,
-        schema.POSTCODE: review_file.CORRECTED_POSTCODE,
-        schema.CITY: review_file.CORRECTED_CITY,
+        schema.ADDRESS: sheet.CORRECTED_ADDRESS,
+        schema.POSTCODE: sheet.CORRECTED_POSTCODE,
+        schema.CITY: sheet.CORRECTED_CITY,
     }
     rows = told.loc[told[list(columns.values())].notna().any(axis=1)]
-    rows = rows[rows[review_file.CORRECTED_LONGITUDE].isna()]
+    rows = rows[rows[sheet.CORRECTED_LONGITUDE].isna()]
     if rows.empty:
         return
     kept = [schema.DEPARTEMENT, schema.POLE_ID]
@@ -67,20 +67,20 @@ def answer_addresses(
         asked[column] = rows[correction] if declared is None else rows[correction].fillna(declared)
     placed = pd.DataFrame(place(asked))
     placed[schema.GEOCODE_REASON] = f"{CORRECTED_ADDRESS}: " + placed[schema.GEOCODE_REASON]
-    codes = rows[review_file.CORRECTED_CODE_COMMUNE]
+    codes = rows[sheet.CORRECTED_CODE_COMMUNE]
     expected = places_of_codes(codes, year=year)[schema.CODE_COMMUNE]
     placed_well = placed[schema.GEOCODE_STATUS].eq(schema.ACCEPTED)
     agrees = codes.isna() | (placed_well & placed[schema.CODE_COMMUNE].eq(expected))
     _set(frame, placed[agrees.to_numpy(dtype=bool)])
     # What is placed is placed: the code was there to check it.
     done = rows.index[agrees.to_numpy(dtype=bool)]
-    told.loc[done, review_file.CORRECTED_CODE_COMMUNE] = np.nan
+    told.loc[done, sheet.CORRECTED_CODE_COMMUNE] = np.nan
 
 
 def answer_codes(frame: pd.DataFrame, told: pd.DataFrame, year: int) -> None:
     """Place members at the commune whose code a person wrote, and no position."""
-    codes = told[review_file.CORRECTED_CODE_COMMUNE]
-    codes = codes[codes.notna() & told[review_file.CORRECTED_LONGITUDE].isna()]
+    codes = told[sheet.CORRECTED_CODE_COMMUNE]
+    codes = codes[codes.notna() & told[sheet.CORRECTED_LONGITUDE].isna()]
     if codes.empty:
         return
     placed = places_of_codes(codes, year=year)
@@ -91,17 +91,15 @@ def answer_codes(frame: pd.DataFrame, told: pd.DataFrame, year: int) -> None:
 
 def answer_positions(frame: pd.DataFrame, told: pd.DataFrame, year: int) -> None:
     """Place members where a person wrote that they are."""
-    rows = told[told[review_file.CORRECTED_LONGITUDE].notna()]
+    rows = told[told[sheet.CORRECTED_LONGITUDE].notna()]
     if rows.empty:
         return
-    longitude = rows[review_file.CORRECTED_LONGITUDE]
-    latitude = rows[review_file.CORRECTED_LATITUDE]
-    text = rows[
-        [review_file.CORRECTED_ADDRESS, review_file.CORRECTED_POSTCODE, review_file.CORRECTED_CITY]
-    ]
+    longitude = rows[sheet.CORRECTED_LONGITUDE]
+    latitude = rows[sheet.CORRECTED_LATITUDE]
+    text = rows[[sheet.CORRECTED_ADDRESS, sheet.CORRECTED_POSTCODE, sheet.CORRECTED_CITY]]
     words = text.fillna("").agg(" ".join, axis=1).str.split().str.join(" ")
     communes = pd.Series(locate(longitude, latitude, year=year), index=rows.index, dtype="str")
-    given = places_of_codes(rows[review_file.CORRECTED_CODE_COMMUNE], year=year)
+    given = places_of_codes(rows[sheet.CORRECTED_CODE_COMMUNE], year=year)
     answers = pd.DataFrame(
         {
             schema.LONGITUDE: longitude,

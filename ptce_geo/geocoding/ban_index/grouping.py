@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ptce_geo.geocoding.ban_files import NO_NUMBER, SAME_ADDRESS, STREET_WITH_NUMBERS
-from ptce_geo.geocoding.ban_format import DEGREE, LOCALITY, STREET, Street, metres, pack_numbers
+from ptce_geo.geocoding.ban_index.csv_files import NO_NUMBER, SAME_ADDRESS, STREET_WITH_NUMBERS
+from ptce_geo.geocoding.ban_index.packing import (
+    DEGREE,
+    LOCALITY,
+    STREET,
+    Street,
+    metres,
+    pack_numbers,
+)
 from ptce_geo.geocoding.streets import street_key
 
 if TYPE_CHECKING:
@@ -92,7 +99,7 @@ class _Rows:
 
 
 def communes(table: pa.Table, first_id: int, left_out: Counter[str]) -> Iterator[Commune]:
-    """Yield the communes of a table of `ban_files.SCHEMA`, by ascending code.
+    """Yield the communes of a table of `csv_files.SCHEMA`, by ascending code.
 
     Parameters
     ----------

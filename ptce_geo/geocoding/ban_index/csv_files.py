@@ -24,7 +24,7 @@ import pyarrow.csv as pa_csv
 
 from ptce_geo.checks import listing
 from ptce_geo.errors import MissingColumnError, UnreadableFileError
-from ptce_geo.geocoding.ban_format import DEGREE
+from ptce_geo.geocoding.ban_index.packing import DEGREE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

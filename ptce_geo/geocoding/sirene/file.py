@@ -27,7 +27,7 @@ from pyproj import Geod, Transformer
 from ptce_geo.checks import listing
 from ptce_geo.crs import LEGAL_CRS, metric_crs
 from ptce_geo.errors import CrsError, MissingColumnError, UnreadableFileError
-from ptce_geo.geocoding.sirene_facts import (
+from ptce_geo.geocoding.sirene.facts import (
     Establishment,
     degrees,
     joined_address,

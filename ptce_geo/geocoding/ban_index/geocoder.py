@@ -10,8 +10,9 @@ import pandas as pd
 
 from ptce_geo import __version__, schema
 from ptce_geo.geocoding.address import Address, read_address
-from ptce_geo.geocoding.ban_index import FORMAT, BanIndex, open_ban_index
-from ptce_geo.geocoding.ban_match import FLOOR, Found, search
+from ptce_geo.geocoding.ban_index.match import FLOOR, Found, search
+from ptce_geo.geocoding.ban_index.packing import FORMAT
+from ptce_geo.geocoding.ban_index.reader import BanIndex, open_ban_index
 from ptce_geo.geocoding.text import shown, text_cells
 from ptce_geo.geocoding.town_match import Match, match_address
 from ptce_geo.territories import CURRENT_YEAR
@@ -21,7 +22,7 @@ from ptce_geo.territories.names import split_arrondissement
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ptce_geo.geocoding.ban_format import Numbers
+    from ptce_geo.geocoding.ban_index.packing import Numbers
     from ptce_geo.territories.commune_index import CommuneIndex, Place
 
 
@@ -80,7 +81,7 @@ class BanIndexGeocoder:
     Examples
     --------
     >>> import tempfile, pathlib
-    >>> from ptce_geo.geocoding.ban_index import build_ban_index
+    >>> from ptce_geo.geocoding import build_ban_index
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     addresses, index = pathlib.Path(folder, "42.csv"), pathlib.Path(folder, "ban.idx")
     ...     _ = addresses.write_text(

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ptce_geo.geocoding.ban_files import SCHEMA
+from ptce_geo.geocoding.ban_index.csv_files import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class Parts:
         self._open.close()
 
     def add(self, table: pa.Table) -> None:
-        """Take rows of `ban_files.SCHEMA`."""
+        """Take rows of `csv_files.SCHEMA`."""
         if not table.num_rows:
             return
         departement = _departements(table["commune"])

@@ -63,6 +63,7 @@ def geocode(
     language, columns = shared.language(lang), shared.columns_of(column)
     specs, policy = shared.specs_of(geocoder), shared.policy_of(min_score, min_precision)
     from ptce_geo.geocoding.geocoded_file import check_out, write_geocoded
+    from ptce_geo.members import member_problems
     from ptce_geo.placing import Placing, opened_placer, read_lists
 
     placing = Placing(specs, store, offline, review, policy)
@@ -76,6 +77,7 @@ def geocode(
         located = placer.members(table, poles=listed)
         write_geocoded(located, out)
     _print_placed(console, located, placer, language)
+    _print_remarks(console, member_problems(table, by_siret=placer.by_siret), language)
     _print_files(console, located, out, language)
 
 
@@ -259,6 +261,16 @@ def _placing_bars(console: Console, lang: Language) -> AbstractContextManager[sh
         return label_if_known("provider", name, lang)
 
     return shared.bars(console, named, MofNCompleteColumn())
+
+
+def _print_remarks(console: Console, problems: pd.DataFrame, lang: Language) -> None:
+    """Print how much of the list was repaired, lost or doubtful when it was read."""
+    from ptce_geo.reports.summary import counts_in_words
+
+    if len(problems):
+        counts = problems["kind"].value_counts().to_dict()
+        told = counts_in_words(counts, "summary_problem_", lang)
+        _print(console, f"{words('summary_problems', lang)}{_colon(lang)}{told}")
 
 
 def _print_placed(console: Console, located: pd.DataFrame, placer: Placer, lang: Language) -> None:

@@ -130,6 +130,14 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "les coordonnées sont hors de la commune indiquée",
         "the coordinates lie outside the commune given",
     ),
+    "reason_declared_coordinates_outside": (
+        "coordonnées hors de toute commune",
+        "coordinates outside every commune",
+    ),
+    "reason_position_outside_commune": (
+        "position loin de la commune trouvée",
+        "position far from the commune found",
+    ),
     # ... by a service of addresses
     "reason_address_found": ("adresse trouvée", "address found"),
     "reason_found_without_commune_filter": (

@@ -241,7 +241,7 @@ def test_a_file_that_cannot_be_used_is_1_and_one_line(command, tmp_path, members
     old = old_index(tmp_path / "old.idx", index)
     for arguments, said in [
         (["--geocoder", f"index={tmp_path / 'none.idx'}"], "the address index cannot be read"),
-        (["--geocoder", f"index={text}"], "text.idx: no address index; build it again with"),
+        (["--geocoder", f"index={text}"], "text.idx: no address index; give the file that"),
         (["--geocoder", f"index={old}"], "an address index of format 999, format "),
         (["--geocoder", f"sirene={tmp_path / 'none.csv'}"], "none.csv"),
         (["--review", tmp_path / "none.xlsx"], f"no such review: {tmp_path / 'none.xlsx'}"),

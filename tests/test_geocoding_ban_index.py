@@ -25,7 +25,9 @@ from ptce_geo.errors import InputError, MissingColumnError, OutputError, Unreada
 from ptce_geo.geocoding.ban_index import BanIndex, build, build_ban_index, open_ban_index, spill
 from ptce_geo.geocoding.ban_index.csv_files import NEEDED, OPTIONAL, REASONS, BanFile
 from ptce_geo.geocoding.ban_index.packing import (
+    APPLICATION_ID,
     FORMAT,
+    SQLITE,
     Numbers,
     Street,
     metres,
@@ -596,12 +598,13 @@ GOOD = text_of([{}, {"numero": "2", "nom_voie": "Rue de l’Été"}])
 def test_a_file_that_is_no_such_file_is_told_in_one_line(tmp_path, content, error, said):
     path = tmp_path / "adresses-42.csv"
     path.write_bytes(content)
-    (tmp_path / "ban.idx").write_bytes(b"what stood there")
+    stood = SQLITE + bytes(52) + APPLICATION_ID.to_bytes(4, "big") + b"what stood there"
+    (tmp_path / "ban.idx").write_bytes(stood)
     with pytest.raises(error, match=said) as raised:
         build_ban_index([path], tmp_path / "ban.idx")
     assert str(raised.value).startswith("adresses-42.csv: ")
     assert "\n" not in str(raised.value)
-    assert (tmp_path / "ban.idx").read_bytes() == b"what stood there"
+    assert (tmp_path / "ban.idx").read_bytes() == stood
     assert sorted(each.name for each in tmp_path.iterdir()) == ["adresses-42.csv", "ban.idx"]
 
 
@@ -920,3 +923,12 @@ def test_a_path_or_several(tmp_path):
     one = build_ban_index(str(tmp_path / "a.csv"), str(tmp_path / "a.idx"))
     several = build_ban_index((Path(tmp_path / "a.csv"),), tmp_path / "b.idx")
     assert one.build_id == several.build_id
+
+
+def test_a_file_that_is_no_index_is_not_written_over(tmp_path):
+    source = tmp_path / "a.csv"
+    source.write_text(GOOD, encoding="utf-8")
+    (tmp_path / "members.csv").write_text("Nom;CP\n")
+    with pytest.raises(OutputError, match="no address index; choose another name"):
+        build_ban_index(source, tmp_path / "members.csv")
+    assert (tmp_path / "members.csv").read_text() == "Nom;CP\n"

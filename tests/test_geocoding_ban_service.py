@@ -561,3 +561,18 @@ def test_ten_thousand_members_through_a_bad_network():
     assert set(located["geocode_reason"]) == {"address_found"}
     assert most <= rate
     assert met == {"", *faults["/search/csv"], *faults["/search"]}
+
+
+def test_a_position_far_from_the_commune_that_it_names_goes_to_review():
+    # Saint-Étienne has 80 km²: far is over 2 + 3 × 9 = 29 km from its reference point.
+    beside, far, swapped = (4.39, 45.44), (4.9, 45.9), (45.44, 4.39)
+    answers = [
+        service_answers.Answer(
+            one(0.9)._replace(citycode="42218", longitude=longitude, latitude=latitude),
+            "address_found",
+        )
+        for longitude, latitude in (beside, far, swapped)
+    ]
+    frame = service_answers.service_frame(answers, pd.RangeIndex(3), provider="ban", year=2026)
+    assert frame["geocode_status"].tolist() == ["accepted", "review", "review"]
+    assert frame["geocode_reason"].tolist()[1] == "position_outside_commune: 65 km"

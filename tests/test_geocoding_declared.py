@@ -161,6 +161,15 @@ def test_coordinates_are_checked_against_the_commune_of_the_address(place, statu
     assert (found["longitude"], found["latitude"]) == place
 
 
+def test_coordinates_at_sea_go_to_review():
+    found = placed(longitude=-8, latitude=47, city="Saint-Denis")
+    assert (found["geocode_status"], found["geocode_reason"]) == (
+        REVIEW,
+        "declared_coordinates_outside",
+    )
+    assert found["longitude"] == -8
+
+
 def test_coordinates_without_a_sure_town_are_taken_as_they_are():
     assert placed(longitude=4.39, latitude=45.44, city="Saint-Denis")["geocode_status"] == ACCEPTED
 

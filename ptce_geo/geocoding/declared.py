@@ -15,8 +15,8 @@ from ptce_geo.geocoding.communes import as_answers
 from ptce_geo.geocoding.text import shown
 from ptce_geo.geocoding.town_match import Match
 from ptce_geo.labels import reason_words
-from ptce_geo.territories import convert_codes
-from ptce_geo.territories.attach import lies_elsewhere
+from ptce_geo.territories import convert_codes, locate_with_distance
+from ptce_geo.territories.attach import BESIDE_M, lies_elsewhere
 from ptce_geo.territories.commune_index import commune_index
 from ptce_geo.territories.crosswalk import tidy_codes
 
@@ -31,6 +31,7 @@ _AMBIGUOUS: Final = "declared_code_of_several_communes"
 _CONTRADICTED: Final = "declared_code_contradicts_town"
 _OUTSIDE: Final = "outside_embedded_france"
 _ELSEWHERE: Final = "declared_coordinates_elsewhere"
+_AT_SEA: Final = "declared_coordinates_outside"
 
 
 def declared_answers(
@@ -132,6 +133,7 @@ def _doubt_coordinates(
     told = by_code.fillna(pd.Series(by_address, index=rows, dtype="str"))
     index = commune_index(embedded.year)
     told = told[told.isin(list(index.places))]
+    _doubt_points_at_sea(answers, rows.difference(told.index), year=embedded.year)
     places = answers.loc[told.index]
     points = gpd.GeoSeries.from_xy(
         places[schema.LONGITUDE], places[schema.LATITUDE], index=told.index, crs=schema.WGS84
@@ -140,6 +142,17 @@ def _doubt_coordinates(
     names = far.map({code: f"{index.places[code].name} ({code})" for code in far.unique()})
     answers.loc[far.index, schema.GEOCODE_STATUS] = schema.REVIEW
     answers.loc[far.index, schema.GEOCODE_REASON] = f"{_ELSEWHERE}: " + names
+
+
+def _doubt_points_at_sea(answers: pd.DataFrame, rows: pd.Index, *, year: int) -> None:
+    """Send to review the coordinates that lie in no commune, nor beside one."""
+    places = answers.loc[rows]
+    codes, _ = locate_with_distance(
+        places[schema.LONGITUDE], places[schema.LATITUDE], year=year, max_distance_m=BESIDE_M
+    )
+    away = rows[pd.isna(codes)]
+    answers.loc[away, schema.GEOCODE_STATUS] = schema.REVIEW
+    answers.loc[away, schema.GEOCODE_REASON] = _AT_SEA
 
 
 def has_points(members: pd.DataFrame) -> bool:

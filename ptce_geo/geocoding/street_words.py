@@ -110,6 +110,8 @@ INSTEAD: Final = {
     "activites": "activite",
     "artisanale": "activite",
     "docteurs": "docteur",
+    "fbg": "faubourg",
+    "fg": "faubourg",
     "gd": "grande",
     "gde": "grande",
     "grand": "grande",
@@ -144,7 +146,18 @@ INSTEAD: Final = {
 }
 # What the key leaves out.
 LINK_WORDS: Final = _words("a au aux d de des dit du en et l la le les lieu n")
-# "8 mai" is the same street as "8 mai 1945".
+# "8 mai" is the same street as "8 mai 1945" or "8 mai 45"; another year makes another street.
+DATES: Final = frozenset(
+    (
+        ("8", "mai", "45"),
+        ("11", "novembre", "18"),
+        ("19", "mars", "62"),
+        ("14", "juillet", "89"),
+        ("18", "juin", "40"),
+        ("6", "juin", "44"),
+        ("4", "septembre", "70"),
+    )
+)
 MONTHS: Final = _words(
     """janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"""
 )

@@ -52,7 +52,7 @@ def summary_rows(
             label("summary_poles", lang),
             counts["poles"],
             None,
-            _parts(counts["seats"], "summary_seat_", lang),
+            counts_in_words(counts["seats"], "summary_seat_", lang),
         ),
         *_touched(tables, lang),
         *_reached(tables["coverage_by_reach"], lang),
@@ -60,7 +60,7 @@ def summary_rows(
             label("summary_problems", lang),
             sum(counts["problems"].values()),
             None,
-            _parts(counts["problems"], "summary_problem_", lang),
+            counts_in_words(counts["problems"], "summary_problem_", lang),
         ),
     ]
 
@@ -71,9 +71,9 @@ def _placing(counts: Mapping[str, Any], lang: Language) -> Iterator[SummaryRow]:
         number = counts["status"][status]
         share = number / counts["members"] if counts["members"] else None
         if status == schema.REJECTED:
-            detail = _parts(counts["rejected_because"], "reason_", lang)
+            detail = counts_in_words(counts["rejected_because"], "reason_", lang)
         else:
-            detail = _parts(counts["precision"][status], "", lang)
+            detail = counts_in_words(counts["precision"][status], "", lang)
         yield SummaryRow(label(f"summary_{status}", lang), number, share, detail)
     # What is rare is told only where it happens.
     rare = ("snapped", "outside_every_commune")
@@ -116,7 +116,7 @@ def _reached(reach: pd.DataFrame, lang: Language) -> Iterator[SummaryRow]:
         )
 
 
-def _parts(counts: Mapping[str, int], prefix: str, lang: Language) -> str:
+def counts_in_words(counts: Mapping[str, int], prefix: str, lang: Language) -> str:
     """Write counts by word, the most frequent first."""
     ranked = sorted(counts.items(), key=lambda part: -part[1])
     colon = " : " if lang == "fr" else ": "

@@ -43,7 +43,7 @@ REASONS: Final = (
     ELSEWHERE,
 )
 # Borders are generalised, and a town hall may stand beside its commune: no contradiction.
-_BESIDE_M: Final = 500
+BESIDE_M: Final = 500
 
 
 def attach_territories(
@@ -228,7 +228,7 @@ def lies_elsewhere(code: pd.Series, points: gpd.GeoSeries, *, year: int) -> pd.S
         for epsg, group in shapes.groupby(code.map(metric_crs).to_numpy()):
             metres = group.to_crs(epsg).distance(places[group.index].to_crs(epsg))
             # A point that the CRS cannot take has no distance: it lies elsewhere.
-            far[group.index] = ~(metres <= _BESIDE_M)
+            far[group.index] = ~(metres <= BESIDE_M)
     return pd.Series(far, index=code.index)
 
 

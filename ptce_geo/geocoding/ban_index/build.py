@@ -27,6 +27,7 @@ from ptce_geo.geocoding.ban_index.packing import (
     APPLICATION_ID,
     FORMAT,
     LOCALITY,
+    SQLITE,
     KeySample,
     count_numbers,
     pack_streets,
@@ -167,6 +168,7 @@ def build_ban_index(
     if any(file.path.exists() and target.exists() and file.path.samefile(target) for file in files):
         msg = f"{target}: this is one of the files to read; write the index somewhere else"
         raise InputError(msg)
+    _refuse_other_file(target)
     with _aside(target) as folder:
         with Parts(folder) as parts:
             for file in files:
@@ -175,6 +177,17 @@ def build_ban_index(
             summary = _write(parts, files, folder, target, progress)
         _put(folder / "index", target)
     return summary
+
+
+def _refuse_other_file(target: Path) -> None:
+    """Raise where a file stands that is no index: it may be somebody's list."""
+    if not target.is_file():
+        return
+    with target.open("rb") as file:
+        header = file.read(72)
+    if header and not (header[:16] == SQLITE and header[68:] == APPLICATION_ID.to_bytes(4)):
+        msg = f"cannot write {target}: a file that is no address index; choose another name"
+        raise OutputError(msg)
 
 
 def _paths(paths: str | Path | Sequence[str | Path]) -> list[Path]:

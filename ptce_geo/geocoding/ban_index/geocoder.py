@@ -148,14 +148,16 @@ class BanIndexGeocoder:
             ranked = search(index, communes, address, declared)
         if not ranked or ranked[0].score < FLOOR:
             match = match_address(communes, address_cell, postcode, city, departement, of_pole)
-            return self._at_commune(communes, match, address)
+            return self._at_commune(communes, match, address, address_cell)
         return self._at_street(index, communes, address, ranked)
 
-    def _at_commune(self, communes: CommuneIndex, match: Match, address: Address) -> Answer:
+    def _at_commune(
+        self, communes: CommuneIndex, match: Match, address: Address, written: str
+    ) -> Answer:
         place, reason = match.place, match.reason
         accepted = match.status == schema.ACCEPTED
         if accepted and address.street and not _is_town(communes, address, place):
-            reason = f"street_not_found: {shown(address.street)}"
+            reason = f"street_not_found: {shown(written)}"
         return Answer(
             longitude=place.longitude if place else None,
             latitude=place.latitude if place else None,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rapidfuzz import fuzz, process
 
 from ptce_geo.geocoding.street_words import STREET_TYPES
-from ptce_geo.geocoding.streets import key_of_words, likeness, street_key
+from ptce_geo.geocoding.streets import is_slip, key_of_words, likeness, street_key
 from ptce_geo.geocoding.text import parts_of
 from ptce_geo.territories.commune_index import DOMINANT, PART, likest, malus
 from ptce_geo.territories.names import fold, loose, split_arrondissement
@@ -40,7 +40,8 @@ class Found(NamedTuple):
     street, commune
         From the index.
     town_told : bool
-        Whether the address tells the commune, rather than that it has this street.
+        Whether the address tells the commune, rather than that it has this street: not where
+        several towns have the name, or only one like it, and no postcode tells which.
     """
 
     score: float
@@ -70,16 +71,25 @@ _POSTCODE_ALONE: Final = 0.98
 _IN_DEPARTEMENT: Final = 0.98
 # ... the town is elsewhere, or the postcode knows no such town, ...
 _WRONG_POSTCODE: Final = 0.88
-_WRONG_TOWN: Final = 0.84
+_WRONG_TOWN: Final = 0.76
+# ... one town under the postcode begins with what is written, ...
+_BEGINNING: Final = 0.95
 # ... the town's name is one like it, or nothing but the street tells.
 _MISSPELT: Final = 0.98
 _STREET_ALONE: Final = 0.75
 # From here on a street is the one asked, and no other reading is tried.
 _SURE: Final = 0.94
+# "rue des Merisiers" is no slip for "rue des Cerisiers" where some commune has such a street.
+_REAL_NAME: Final = 0.78
 # Below it a street is another one.
 FLOOR: Final = 0.6
 _OTHER_POSTCODE: Final = 0.04
 _OTHER_OLD_COMMUNE: Final = 0.06
+_OTHER_ARRONDISSEMENT: Final = 0.25
+# "place de la Mairie" does not tell which of two towns of one name is meant, "rue du Luberon" may.
+_COMMON_STREET: Final = 0.22
+_FEW_HAVE_IT: Final = 3
+_SHARE_HAVING_IT: Final = 0.001
 # Under a postcode "Route d'Issoire" is rather a neighbour's than Issoire's: it decides where
 # nothing else does.
 _LEADS_THERE: Final = 0.001
@@ -133,7 +143,7 @@ def _search(
     for look in (_exactly, _alike):
         for reading in readings:
             for found in look(index, reading):
-                found = _adjusted(found, address)
+                found = _adjusted(index, found, address)
                 surest = max(surest, found.score)
                 known = best.get(found.street.id)
                 if known is None or found.score > known.score:
@@ -143,8 +153,8 @@ def _search(
     return surest
 
 
-def _adjusted(found: Found, address: Address) -> Found:
-    """Return what was found, worth less where its postcode or former commune is another."""
+def _adjusted(index: BanIndex, found: Found, address: Address) -> Found:
+    """Return what was found, worth less for what tells against it."""
     street, off = found.street, 0.0
     asked = address.town.postcode
     if asked and street.postcode and asked != street.postcode:
@@ -153,7 +163,29 @@ def _adjusted(found: Found, address: Address) -> Found:
         name = fold(address.town.name)
         if name not in (fold(street.old_commune), fold(found.commune.nom)):
             off += _OTHER_OLD_COMMUNE
+    divided = found.commune.code.startswith(_DIVIDED)
+    if divided and _elsewhere_in_town(found, address):
+        off += _OTHER_ARRONDISSEMENT
+    if not (found.town_told or asked) and _is_common(index, street.key):
+        # It stays to be shown to a person.
+        off += min(_COMMON_STREET, max(0.0, found.score - off - FLOOR))
     return found._replace(score=found.score - off) if off else found
+
+
+def _elsewhere_in_town(found: Found, address: Address) -> bool:
+    """Whether the address tells another arrondissement of Paris, Lyon or Marseille, or two."""
+    town = address.town
+    told = {split_arrondissement(fold(town.name))[1], int(town.cedex or 0)}
+    if town.postcode in _OWN_POSTCODES:
+        told.add(int(town.postcode[-2:]))
+    number = int(found.street.postcode[-2:] or 0) if found.street.postcode else 0
+    return bool(told - {0, number})
+
+
+def _is_common(index: BanIndex, key: str) -> bool:
+    """Whether so many communes have a street that it does not tell which one is meant."""
+    having = len(index.communes_with_street(key))
+    return having > max(_FEW_HAVE_IT, _SHARE_HAVING_IT * index.communes_count)
 
 
 def _exactly(index: BanIndex, reading: Reading) -> Iterator[Found]:
@@ -194,6 +226,8 @@ def _alike(index: BanIndex, reading: Reading) -> Iterator[Found]:
         near += process.extract(reading.key, keys, scorer=fuzz.ratio, score_cutoff=70, limit=5)
         for key in {key for key, _, _ in near}:
             like = likeness(reading.key, key)
+            if like < 1 and is_slip(reading.key, key) and index.communes_with_street(reading.key):
+                like = min(like, _REAL_NAME)
             if like >= FLOOR:
                 for street in commune.by_key[key]:
                     yield Found(reading.weight * like, like, street, commune, reading.town_told)
@@ -218,14 +252,15 @@ def _tiers(
     if agreed:
         yield _SURE, _readings(agreed, key, _AGREED)
     elif named and not town.postcode:
-        best = [code for code, score in named.items() if score > max(named.values()) - _AS_WELL]
-        known = len(best) == 1 or _homonyms_known(index, communes, best)
-        yield _SURE, _readings(named, key, _NAME_ALONE if known else _HOMONYM_UNKNOWN)
+        yield _SURE, _by_name_alone(index, communes, named, key)
     near = communes.departements_of(town.postcode) if town.postcode else frozenset((departement,))
     in_departement = {c: w for c, w in named.items() if departement_of(c) in near}
     if town.postcode and not agreed and in_departement:
         yield _SURE, _readings(in_departement, key, _IN_DEPARTEMENT)
-    misspelt = _misspelt(communes, name, under) if under and not agreed else {}
+    beginning = _beginning(communes, name, under) if under and not agreed else {}
+    if beginning:
+        yield _SURE, _readings(beginning, key, _BEGINNING)
+    misspelt = _misspelt(communes, name, under) if under and not (agreed or beginning) else {}
     if misspelt:
         yield _SURE, _readings(misspelt, key, _MISSPELT)
     if town.postcode:
@@ -284,7 +319,7 @@ def _by_street(
             continue
         codes = index.communes_with_street(key)
         near = _misspelt(communes, name, codes) if codes else {}
-        readings += _readings(near, key, _MISSPELT)
+        readings += [one._replace(town_told=False) for one in _readings(near, key, _MISSPELT)]
     if readings:
         yield _SURE, readings
     yield FLOOR, _like_a_town(communes, divided)
@@ -297,7 +332,9 @@ def _like_a_town(communes: CommuneIndex, divided: Iterable[tuple[str, str]]) -> 
             for hit in likest(
                 name, communes.towns, alike=_ALIKE_IN_FRANCE, words=communes.town_words
             )[:5]:
-                yield Reading(_codes(communes, hit.name), key, hit.score * _MISSPELT)
+                yield Reading(
+                    _codes(communes, hit.name), key, hit.score * _MISSPELT, town_told=False
+                )
 
 
 def _town_name(communes: CommuneIndex, address: Address) -> str:
@@ -337,17 +374,40 @@ def _named(communes: CommuneIndex, name: str, departement: str) -> dict[str, flo
     return named
 
 
-def _homonyms_known(index: BanIndex, communes: CommuneIndex, codes: Iterable[str]) -> bool:
-    """Whether no town of the same name, as likely meant, lacks its addresses in the index."""
-    indexed, missing = 0, 0
-    for code in {communes.by_code[code].code_commune for code in codes if code in communes.by_code}:
-        own = {code, *_codes(communes, communes.by_commune[code][0])}
-        population = communes.places[code].population
-        if any(index.commune(one) is not None for one in own):
-            indexed = max(indexed, population)
-        else:
-            missing = max(missing, population)
-    return missing * DOMINANT <= indexed
+def _beginning(communes: CommuneIndex, name: str, under: Sequence[str]) -> dict[str, float]:
+    """Return the one commune under a postcode whose name goes on: "Saint-Martin" at 42800."""
+    codes = {other.code_commune for other in communes.longer(name)}.intersection(under)
+    return dict.fromkeys(codes, 1.0) if len(codes) == 1 else {}
+
+
+def _by_name_alone(
+    index: BanIndex, communes: CommuneIndex, named: dict[str, float], key: str
+) -> list[Reading]:
+    """Return the readings of a town that nothing but its name tells."""
+    best = max(named.values())
+    as_well = [code for code, score in named.items() if score > best - _AS_WELL]
+    told, indexed = _homonyms(index, communes, as_well)
+    weight = _NAME_ALONE if indexed else _HOMONYM_UNKNOWN
+    told = told and best > PART  # but for "Aix"
+    return [one._replace(town_told=told) for one in _readings(named, key, weight)]
+
+
+def _homonyms(index: BanIndex, communes: CommuneIndex, codes: Iterable[str]) -> tuple[bool, bool]:
+    """Return whether one of the towns of a name dwarfs the others, and whether all are indexed.
+
+    Small ones beside it do not count.
+    """
+    own = {communes.by_code[code].code_commune for code in codes if code in communes.by_code}
+    if len(own) < 2:
+        return True, True
+    first, *others = sorted(own, key=lambda code: -communes.places[code].population)
+    largest = communes.places[first].population
+    rivals = [code for code in others if communes.places[code].population * DOMINANT > largest]
+    indexed = all(
+        any(index.commune(one) for one in (code, *_codes(communes, communes.by_commune[code][0])))
+        for code in (first, *rivals)
+    )
+    return not rivals, indexed
 
 
 def _codes(communes: CommuneIndex, name: Name, number: int = 0) -> tuple[str, ...]:
@@ -364,6 +424,13 @@ def _codes(communes: CommuneIndex, name: Name, number: int = 0) -> tuple[str, ..
     )
 
 
+# Codes and postcodes of Paris, Lyon and Marseille and their arrondissements.
+_DIVIDED: Final = ("75056", "751", "69123", "6938", "13055", "132")
+_OWN_POSTCODES: Final = frozenset(
+    f"{department}{number:03}"
+    for department, last in (("75", 20), ("69", 9), ("13", 16))
+    for number in range(1, last + 1)
+) | {"75116"}
 _FIRST_ARRONDISSEMENT: Final = {"75056": 75100, "69123": 69380, "13055": 13200}
 
 
@@ -423,8 +490,10 @@ def _towns_behind(
             continue  # "1 Grande Rue" is not in Rue
         key = key_of_words(words[:start])
         meant = [name for name in names if not departement or name.departement == departement]
-        own = [name.code_commune for name in meant if malus(name) == 0]
-        known = postcode_told or len(own) < 2 or _homonyms_known(index, communes, own)
-        weight = _NAME_ALONE if known else _HOMONYM_UNKNOWN
+        told, indexed = True, True
+        if not postcode_told:
+            own = [name.code_commune for name in meant if malus(name) == 0]
+            told, indexed = _homonyms(index, communes, own)
+        weight = _NAME_ALONE if indexed else _HOMONYM_UNKNOWN
         for name in meant:
-            yield Reading(_codes(communes, name, number), key, weight - malus(name))
+            yield Reading(_codes(communes, name, number), key, weight - malus(name), told)

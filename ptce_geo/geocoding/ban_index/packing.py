@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 # "BANx" in the header of the SQLite file: tells an index from any other database.
 APPLICATION_ID: Final = 0x42414E78
+SQLITE: Final = b"SQLite format 3\x00"
 
 STREET: Final = "street"
 LOCALITY: Final = "locality"

@@ -18,6 +18,7 @@ from ptce_geo.geocoding.ban_index.packing import (
     APPLICATION_ID,
     FORMAT,
     NO_NUMBERS,
+    SQLITE,
     CommuneStreets,
     Numbers,
     unpack_streets,
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 _COMMUNES_KEPT: Final = 2_000
 _ANSWERS_KEPT: Final = 4_000
 _AGAIN: Final = "build it again with: ptce-geo ban build adresses-*.csv.gz --out"
+_WRITTEN: Final = "give the file that ptce-geo ban build wrote"
 # The header of an SQLite file: page size, count of pages, version and application of its user.
 _HEADER: Final = struct.Struct(">16sH10xI28xI4xI28x")
-_SQLITE: Final = b"SQLite format 3\x00"
 
 
 class BanIndex:
@@ -193,6 +194,7 @@ def open_ban_index(path: str | Path) -> BanIndex:
     Examples
     --------
     >>> import tempfile
+    >>> from ptce_geo.geocoding import build_ban_index
     >>> folder = Path(tempfile.mkdtemp())
     >>> rows = ["id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat",
     ...         "42218_1_00012_bis;12;bis;Rue de la Paix;42000;42218;Saint-Étienne;4.39;45.44"]
@@ -214,10 +216,10 @@ def _check(path: Path) -> None:
             header = file.read(_HEADER.size)
         size = path.stat().st_size
     except OSError as error:
-        msg = f"{path.name}: the address index cannot be read ({error.strerror}); {_AGAIN} {path}"
+        msg = f"{path.name}: the address index cannot be read ({error.strerror}); {_WRITTEN}"
         raise UnreadableFileError(msg) from error
-    found = ""
-    if len(header) < _HEADER.size or not header.startswith(_SQLITE):
+    found, advice = "", _WRITTEN
+    if len(header) < _HEADER.size or not header.startswith(SQLITE):
         found = "no address index" if header else "an empty file"
     else:
         _, page, pages, written, application = _HEADER.unpack(header)
@@ -226,10 +228,12 @@ def _check(path: Path) -> None:
             found = "a database, but no address index"
         elif written != FORMAT:
             found = f"an address index of format {written}, format {FORMAT} is needed"
+            advice = f"{_AGAIN} {path.name}"
         elif size < whole:
             found = f"an address index cut short ({size:,} of {whole:,} bytes)"
+            advice = f"{_AGAIN} {path.name}"
     if found:
-        msg = f"{path.name}: {found}; {_AGAIN} {path.name}"
+        msg = f"{path.name}: {found}; {advice}"
         raise UnreadableFileError(msg)
 
 

@@ -23,6 +23,7 @@ from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, MissingColumnError, PtceGeoWarning, UnreadableFileError
 from ptce_geo.files.cells import parse_number
 from ptce_geo.geocoding.communes import CommuneGeocoder
+from ptce_geo.geocoding.policy import DOUBTS_OF_STREET
 from ptce_geo.geocoding.review import sheet
 from ptce_geo.geocoding.review.answers import (
     CORRECTED_ADDRESS,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from ptce_geo.geocoding.store import AnswerStore
 
 # Accepted, but coarser than what the address asks for.
-DEGRADED: Final = ("street_not_found", "street_in_doubt", "number_not_found")
+DEGRADED: Final = ("street_not_found", "number_not_found", *DOUBTS_OF_STREET)
 
 
 def write_review(geocoded: pd.DataFrame, path: str | os.PathLike[str], *, lang: str = "fr") -> int:

@@ -237,7 +237,9 @@ def write_rows(path: Path, rows: Sequence[Cells], lang: Language) -> None:
             with contextlib.suppress(OSError):
                 beside.unlink()
     except OSError as error:
-        msg = f"cannot write {path}: {error.strerror or error}; close it where it is open"
+        open_elsewhere = isinstance(error, PermissionError) and path.exists()
+        advice = "close it where it is open" if open_elsewhere else "choose another folder"
+        msg = f"cannot write {path}: {error.strerror or error}; {advice}"
         raise OutputError(msg) from error
 
 

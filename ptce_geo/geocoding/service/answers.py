@@ -7,10 +7,12 @@ import io
 import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
+from pyproj import Geod
 
 from ptce_geo import schema
-from ptce_geo.territories import convert_codes
+from ptce_geo.territories import convert_codes, territory_table
 from ptce_geo.territories.commune_index import commune_index
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ CLOSE: Final = 0.05
 _MOST_CANDIDATES: Final = 5
 # Statuses of the national service for rows that it did not search.
 _NOT_DONE: Final = ("skipped", "error")
+
+_GRS80: Final = Geod(ellps="GRS80")
 
 _FOUND: Final = "address_found"
 _ANYWHERE: Final = "found_without_commune_filter"
@@ -148,9 +152,29 @@ def service_frame(
     rows = [_row(one, provider, codes) for one in answers]
     columns = [*schema.GEOCODE_COLUMNS, *schema.FOUND_COLUMNS, schema.GEOCODE_CANDIDATES]
     frame = pd.DataFrame(rows, columns=columns, index=index)
-    return frame.astype(
+    frame = frame.astype(
         {column: schema.GEOCODE_DTYPES.get(column, "str") for column in frame.columns}
     )
+    return _doubt_positions(frame, year)
+
+
+def _doubt_positions(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return answers, those to review whose point lies far from the commune that they name.
+
+    Longitude and latitude exchanged, another hemisphere, a position left at zero: far is over
+    2 km and three times the square root of the commune's area from its reference point.
+    """
+    if frame.empty:
+        return frame
+    communes = territory_table(year=year).reindex(frame[schema.CODE_COMMUNE])
+    points = [schema.LONGITUDE, schema.LATITUDE]
+    metres = _GRS80.inv(*communes[points].to_numpy().T, *frame[points].to_numpy().T)[2]
+    allowed = 2_000 + 3_000 * np.sqrt(communes[schema.AREA_KM2].to_numpy())
+    far = frame[schema.GEOCODE_STATUS].eq(schema.ACCEPTED).to_numpy() & (metres > allowed)
+    frame.loc[far, schema.GEOCODE_STATUS] = schema.REVIEW
+    kilometres = pd.Series(metres / 1000, index=frame.index).map("{:.0f} km".format)
+    frame.loc[far, schema.GEOCODE_REASON] = "position_outside_commune: " + kilometres[far]
+    return frame
 
 
 def _row(answer: Answer, provider: str, codes: Mapping[str, str]) -> dict[str, object]:

@@ -263,16 +263,11 @@ def _tiers(
     misspelt = _misspelt(communes, name, under) if under and not (agreed or beginning) else {}
     if misspelt:
         yield _SURE, _readings(misspelt, key, _MISSPELT)
-    if town.postcode:
-        elsewhere = {c: w for c, w in named.items() if c not in agreed and c not in in_departement}
-        others = [code for code in under if code not in agreed and code not in misspelt]
-        yield (
-            _SURE,
-            [
-                *_readings(elsewhere, key, _WRONG_POSTCODE),
-                *([Reading(tuple(others), key, _WRONG_TOWN)] if others else []),
-            ],
-        )
+    if town.postcode and not agreed:
+        elsewhere = {c: w for c, w in named.items() if c not in in_departement}
+        others = tuple(code for code in under if code not in misspelt)
+        readings = _readings(elsewhere, key, _WRONG_POSTCODE)
+        yield _SURE, [*readings, *([Reading(others, key, _WRONG_TOWN)] if others else [])]
     if not named and not under:
         yield from _by_street(index, communes, [(key, name)])
 

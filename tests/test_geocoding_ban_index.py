@@ -932,3 +932,18 @@ def test_a_file_that_is_no_index_is_not_written_over(tmp_path):
     with pytest.raises(OutputError, match="no address index; choose another name"):
         build_ban_index(source, tmp_path / "members.csv")
     assert (tmp_path / "members.csv").read_text() == "Nom;CP\n"
+
+
+def test_damage_within_the_file_is_told(tmp_path):
+    (tmp_path / "a.csv").write_text(GOOD, encoding="utf-8")
+    build_ban_index(tmp_path / "a.csv", tmp_path / "a.idx")
+    with BanIndex(tmp_path / "a.idx") as index:
+        street = index.commune("42218").streets[0]
+    content = (tmp_path / "a.idx").read_bytes()
+    at = content.rindex(street.name.encode())  # it stands in the sample of names too
+    (tmp_path / "b.idx").write_bytes(content[:at] + b"X" + content[at + 1 :])
+    with (
+        BanIndex(tmp_path / "b.idx") as index,
+        pytest.raises(UnreadableFileError, match=r"damaged .*checksum .*build it again"),
+    ):
+        index.commune("42218")

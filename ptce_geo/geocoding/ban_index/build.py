@@ -31,6 +31,7 @@ from ptce_geo.geocoding.ban_index.packing import (
     KeySample,
     count_numbers,
     pack_streets,
+    sealed,
 )
 from ptce_geo.geocoding.ban_index.spill import Parts
 from ptce_geo.labels import Language, format_number, label
@@ -313,9 +314,9 @@ class _Writer:
 
     def add(self, commune: Commune) -> None:
         """Store a commune, its streets and their numbers."""
-        packed = pack_streets(commune.streets, commune.further_keys)
+        packed = sealed(pack_streets(commune.streets, commune.further_keys))
         self._insert("communes", [(commune.code, commune.nom, " ".join(commune.postcodes), packed)])
-        self._insert("numbers", commune.numbers)
+        self._insert("numbers", [(street, sealed(numbers)) for street, numbers in commune.numbers])
         for street in commune.streets:
             self._sample.add(street.name, street.key)
         keys = {street.key for street in commune.streets}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
+import zlib
 from bisect import bisect_left
 from functools import partial
 from itertools import repeat
@@ -39,6 +40,7 @@ _LINE: Final = "\n"
 _SECTION: Final = "\x00"
 _STREETS_HEAD: Final = struct.Struct("<II")
 _NUMBERS_HEAD: Final = struct.Struct("<II")
+_SEAL: Final = struct.Struct("<I")
 _TRIPLE: Final = struct.Struct("<3i")
 
 
@@ -352,6 +354,26 @@ def pack_numbers(triples: bytes, suffixes: Sequence[str], postcodes: Sequence[st
         + which
         + f"{_LINE.join(suffixes)}{_SECTION}{_LINE.join(known)}".encode()
     )
+
+
+def sealed(packed: bytes) -> bytes:
+    """Return packed bytes with their checksum before them, for a file that may be damaged."""
+    return _SEAL.pack(zlib.crc32(packed)) + packed
+
+
+def unsealed(packed: bytes) -> bytes:
+    """Return what `sealed` sealed; raise ValueError where it is not what it was.
+
+    Examples
+    --------
+    >>> unsealed(sealed(b"streets"))
+    b'streets'
+    """
+    content = packed[_SEAL.size :]
+    if len(packed) < _SEAL.size or _SEAL.unpack_from(packed)[0] != zlib.crc32(content):
+        msg = "its checksum does not fit"
+        raise ValueError(msg)
+    return content
 
 
 def count_numbers(packed: bytes) -> int:

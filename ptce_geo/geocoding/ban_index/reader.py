@@ -22,6 +22,7 @@ from ptce_geo.geocoding.ban_index.packing import (
     CommuneStreets,
     Numbers,
     unpack_streets,
+    unsealed,
 )
 from ptce_geo.geocoding.streets import street_key
 
@@ -149,7 +150,7 @@ class BanIndex:
         question = "SELECT nom, postcodes, streets FROM communes WHERE code = ?"
         for nom, postcodes, packed in self._rows(question, code):
             try:
-                return unpack_streets(code, nom, postcodes, packed)
+                return unpack_streets(code, nom, postcodes, unsealed(packed))
             except (ValueError, struct.error, IndexError) as error:
                 raise _damaged(self.path, error) from error
         return None
@@ -157,7 +158,7 @@ class BanIndex:
     def _read_numbers(self, street_id: int) -> Numbers:
         rows = self._rows("SELECT packed FROM numbers WHERE street = ?", street_id)
         try:
-            return Numbers(rows[0][0] if rows else NO_NUMBERS)
+            return Numbers(unsealed(rows[0][0]) if rows else NO_NUMBERS)
         except (ValueError, struct.error, IndexError) as error:
             raise _damaged(self.path, error) from error
 

@@ -58,6 +58,8 @@ class Reading(NamedTuple):
     key: str
     weight: float
     town_told: bool = True
+    # The communes that the name alone may mean; not asked of the register before a street is found.
+    homonyms: tuple[str, ...] = ()
 
 
 # What it is worth to look somewhere: the town and its postcode say so, ...
@@ -124,7 +126,7 @@ def search(
     surest = 0.0
     for least, readings in _tiers(index, communes, address, departement):
         if surest < least:
-            surest = max(surest, _search(index, list(readings), address, best))
+            surest = max(surest, _search(index, communes, list(readings), address, best))
         if surest >= _SURE:
             break
     found = list(best.values())
@@ -136,13 +138,19 @@ def search(
 
 
 def _search(
-    index: BanIndex, readings: Sequence[Reading], address: Address, best: dict[int, Found]
+    index: BanIndex,
+    communes: CommuneIndex,
+    readings: Sequence[Reading],
+    address: Address,
+    best: dict[int, Found],
 ) -> float:
     """Add to `best` what some readings give; return the best score of it."""
     surest = 0.0
     for look in (_exactly, _alike):
         for reading in readings:
             for found in look(index, reading):
+                if len(reading.homonyms) > 1:
+                    found = _among_homonyms(index, communes, found, reading.homonyms)
                 found = _adjusted(index, found, address)
                 surest = max(surest, found.score)
                 known = best.get(found.street.id)
@@ -252,7 +260,7 @@ def _tiers(
     if agreed:
         yield _SURE, _readings(agreed, key, _AGREED)
     elif named and not town.postcode:
-        yield _SURE, _by_name_alone(index, communes, named, key)
+        yield _SURE, _by_name_alone(named, key)
     near = communes.departements_of(town.postcode) if town.postcode else frozenset((departement,))
     in_departement = {c: w for c, w in named.items() if departement_of(c) in near}
     if town.postcode and not agreed and in_departement:
@@ -280,7 +288,7 @@ def _without_town(
     departement: str,
 ) -> Iterator[tuple[float, Iterable[Reading]]]:
     """Yield readings of a line in which the town, if any, stands behind the street."""
-    behind = list(_towns_behind(index, communes, words, departement, postcode_told=bool(under)))
+    behind = list(_towns_behind(communes, words, departement, postcode_told=bool(under)))
     key = key_of_words(words) if words else ""
     if under:
         inside = [
@@ -375,34 +383,34 @@ def _beginning(communes: CommuneIndex, name: str, under: Sequence[str]) -> dict[
     return dict.fromkeys(codes, 1.0) if len(codes) == 1 else {}
 
 
-def _by_name_alone(
-    index: BanIndex, communes: CommuneIndex, named: dict[str, float], key: str
-) -> list[Reading]:
+def _by_name_alone(named: dict[str, float], key: str) -> list[Reading]:
     """Return the readings of a town that nothing but its name tells."""
     best = max(named.values())
-    as_well = [code for code, score in named.items() if score > best - _AS_WELL]
-    told, indexed = _homonyms(index, communes, as_well)
-    weight = _NAME_ALONE if indexed else _HOMONYM_UNKNOWN
-    told = told and best > PART  # but for "Aix"
-    return [one._replace(town_told=told) for one in _readings(named, key, weight)]
+    as_well = tuple(code for code, score in named.items() if score > best - _AS_WELL)
+    told = best > PART  # but for "Aix"
+    readings = _readings(named, key, _NAME_ALONE)
+    return [one._replace(town_told=told, homonyms=as_well) for one in readings]
 
 
-def _homonyms(index: BanIndex, communes: CommuneIndex, codes: Iterable[str]) -> tuple[bool, bool]:
-    """Return whether one of the towns of a name dwarfs the others, and whether all are indexed.
+def _among_homonyms(
+    index: BanIndex, communes: CommuneIndex, found: Found, codes: Iterable[str]
+) -> Found:
+    """Return what was found by the name of a town, less sure where other towns have it.
 
-    Small ones beside it do not count.
+    One that dwarfs the others is meant; where the index lacks one, nothing is sure.
     """
     own = {communes.by_code[code].code_commune for code in codes if code in communes.by_code}
     if len(own) < 2:
-        return True, True
+        return found
     first, *others = sorted(own, key=lambda code: -communes.places[code].population)
     largest = communes.places[first].population
     rivals = [code for code in others if communes.places[code].population * DOMINANT > largest]
     indexed = all(
-        any(index.commune(one) for one in (code, *_codes(communes, communes.by_commune[code][0])))
+        any(one in index for one in (code, *_codes(communes, communes.by_commune[code][0])))
         for code in (first, *rivals)
     )
-    return not rivals, indexed
+    weight = 1.0 if indexed else _HOMONYM_UNKNOWN
+    return found._replace(score=weight * found.score, town_told=found.town_told and not rivals)
 
 
 def _codes(communes: CommuneIndex, name: Name, number: int = 0) -> tuple[str, ...]:
@@ -463,7 +471,6 @@ def _misspelt(communes: CommuneIndex, name: str, codes: Sequence[str]) -> dict[s
 
 
 def _towns_behind(
-    index: BanIndex,
     communes: CommuneIndex,
     words: Sequence[str],
     departement: str,
@@ -485,10 +492,7 @@ def _towns_behind(
             continue  # "1 Grande Rue" is not in Rue
         key = key_of_words(words[:start])
         meant = [name for name in names if not departement or name.departement == departement]
-        told, indexed = True, True
-        if not postcode_told:
-            own = [name.code_commune for name in meant if malus(name) == 0]
-            told, indexed = _homonyms(index, communes, own)
-        weight = _NAME_ALONE if indexed else _HOMONYM_UNKNOWN
+        own = () if postcode_told else tuple(n.code_commune for n in meant if malus(n) == 0)
         for name in meant:
-            yield Reading(_codes(communes, name, number), key, weight - malus(name), told)
+            weight = _NAME_ALONE - malus(name)
+            yield Reading(_codes(communes, name, number), key, weight, homonyms=own)

@@ -88,6 +88,9 @@ class BanIndex:
         # Answers are kept by the methods behind the public ones, for each index its own.
         self._commune = lru_cache(_COMMUNES_KEPT)(self._read_commune)
         self._numbers = lru_cache(_ANSWERS_KEPT)(self._read_numbers)
+        self._holds = lru_cache(_ANSWERS_KEPT)(
+            lambda code: bool(self._rows("SELECT 1 FROM communes WHERE code = ?", code))
+        )
         self._of_street = lru_cache(_ANSWERS_KEPT)(
             lambda key: self._codes("SELECT communes FROM street_keys WHERE key = ?", key)
         )
@@ -99,6 +102,10 @@ class BanIndex:
     def communes_of_postcode(self, postcode: str) -> tuple[str, ...]:
         """Return the codes of the communes that have addresses under a postcode, ascending."""
         return self._by_postcode.get(postcode, ())
+
+    def __contains__(self, code: object) -> bool:
+        """Return whether it holds addresses of a commune."""
+        return self._holds(code)
 
     @cached_property
     def _by_postcode(self) -> dict[str, tuple[str, ...]]:

@@ -3,8 +3,7 @@
 Where to look:
 
 - asking for a whole list: `geocode`; in turn `cascade`, each question once `asking`; what the list
-  itself tells `declared`; what is accepted `policy`; geocoders named in a word `specs`; work
-  shared among the cores `forked`;
+  itself tells `declared`; what is accepted `policy`; geocoders named in a word `specs`;
 - reading addresses: `address`; the town in it `text`; names of streets made comparable `streets`
   with `street_words`; which commune is meant `town_match` with `scopes` and `words`;
 - geocoders: `communes` (embedded), `ban_index` (an index of addresses), `service` (the national

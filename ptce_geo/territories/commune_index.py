@@ -121,7 +121,7 @@ class CommuneIndex:
     by_postcode : mapping of postcode to commune codes
     by_departement : mapping of département code to its `Name`s
     by_commune : mapping of commune code to its `Name`s
-    towns, town_words : sequence of `Name`, and of their folded words
+    towns : sequence of `Name`
         Of the communes of `TOWN` inhabitants and more.
     departement_codes : mapping of folded name without article, or code, to département code
     """
@@ -137,7 +137,6 @@ class CommuneIndex:
     by_departement: Mapping[str, Sequence[Name]]
     by_commune: Mapping[str, Sequence[Name]]
     towns: Sequence[Name]
-    town_words: Sequence[str]
     departement_codes: Mapping[str, str]
 
     @cached_property
@@ -230,17 +229,14 @@ def malus(name: Name) -> float:
     return _KIND_MALUS[name.kind]
 
 
-def likest(
-    folded: str, names: Sequence[Name], *, alike: float, words: Sequence[str] | None = None
-) -> list[Hit]:
+def likest(folded: str, names: Sequence[Name], *, alike: float) -> list[Hit]:
     """Return those of `names` that are at least so much like `folded` (0…1), likest first.
 
     Likeness is one less the restricted Damerau-Levenshtein distance per letter of the longer.
-    Whoever asks often gives the folded `words` of the names, too.
     """
     found = process.extract(
         folded,
-        [name.folded for name in names] if words is None else words,
+        [name.folded for name in names],
         scorer=OSA.normalized_similarity,
         score_cutoff=alike,
         limit=None,
@@ -295,7 +291,6 @@ def commune_index(year: int) -> CommuneIndex:
         by_departement=_grouped((name.departement, name) for name in names),
         by_commune=_grouped((name.code_commune, name) for name in names),
         towns=towns,
-        town_words=[name.folded for name in towns],
         departement_codes=_departement_codes(year),
     )
 

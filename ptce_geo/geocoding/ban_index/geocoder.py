@@ -15,7 +15,6 @@ from ptce_geo.geocoding.address import Address, read_address
 from ptce_geo.geocoding.ban_index.match import FLOOR, Found, search
 from ptce_geo.geocoding.ban_index.packing import FORMAT
 from ptce_geo.geocoding.ban_index.reader import BanIndex, open_ban_index
-from ptce_geo.geocoding.forked import share
 from ptce_geo.geocoding.text import shown, text_cells
 from ptce_geo.geocoding.town_match import Match, match_address
 from ptce_geo.territories import CURRENT_YEAR
@@ -23,7 +22,7 @@ from ptce_geo.territories.commune_index import commune_index
 from ptce_geo.territories.names import split_arrondissement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ptce_geo.geocoding.ban_index.packing import Numbers
@@ -130,17 +129,16 @@ class BanIndexGeocoder:
             The columns `schema.GEOCODE_COLUMNS`, `schema.FOUND_COLUMNS` and
             ``geocode_candidates`` on the index of `queries`.
         """
-        # Lists repeat their addresses.
-        asked = list(zip(*text_cells(queries), strict=True))
-        distinct = list(dict.fromkeys(asked))
         index, communes = self._index, commune_index(self.year)
-
-        def answer(some: Sequence[tuple[str, ...]]) -> list[Answer]:
-            with _collecting_no_garbage():
-                return [self._answer(index, communes, query) for query in some]
-
-        known = dict(zip(distinct, share(answer, distinct), strict=True))
-        answers = [known[query] for query in asked]
+        # Lists repeat their addresses.
+        known: dict[tuple[str, ...], Answer] = {}
+        answers = []
+        with _collecting_no_garbage():
+            for query in zip(*text_cells(queries), strict=True):
+                answer = known.get(query)
+                if answer is None:
+                    answer = known[query] = self._answer(index, communes, query)
+                answers.append(answer)
         columns = zip(*answers, strict=True) if answers else [()] * len(_COLUMNS)
         frame = pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), index=queries.index)
         return frame.astype({**schema.GEOCODE_DTYPES, **dict.fromkeys(_COLUMNS[10:], "str")})

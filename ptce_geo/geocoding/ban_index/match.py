@@ -60,6 +60,7 @@ class Reading(NamedTuple):
     town_told: bool = True
     # The communes that the name alone may mean; not asked of the register before a street is found.
     homonyms: tuple[str, ...] = ()
+    exactly: bool = False  # no street that is only like the one asked
 
 
 # What it is worth to look somewhere: the town and its postcode say so, ...
@@ -103,7 +104,6 @@ _ARTICLES: Final = frozenset(("l", "la", "le", "les"))
 _NOT_BEFORE_A_TOWN: Final = frozenset(("de", "d", "du", "des"))
 # A town's name in a line where the street's stands too must be this like.
 _ALIKE: Final = 0.75
-_ALIKE_IN_FRANCE: Final = 0.84
 
 
 def search(
@@ -221,7 +221,7 @@ def _holds(ascending: Sequence[str], code: str) -> bool:
 
 def _alike(index: BanIndex, reading: Reading) -> Iterator[Found]:
     """Yield the streets whose names are like the one asked."""
-    if not reading.key:
+    if reading.exactly or not reading.key:
         return
     for code in reading.codes[:_MOST_COMMUNES]:
         commune = index.commune(code)
@@ -288,15 +288,19 @@ def _without_town(
     departement: str,
 ) -> Iterator[tuple[float, Iterable[Reading]]]:
     """Yield readings of a line in which the town, if any, stands behind the street."""
-    behind = list(_towns_behind(communes, words, departement, postcode_told=bool(under)))
     key = key_of_words(words) if words else ""
+    if under:
+        whole = Reading(tuple(under), key, _POSTCODE_ALONE, len(under) == 1)
+        # Mostly the line is the street, and no town need be looked for in it.
+        yield _SURE, [whole._replace(exactly=True)]
+    behind = _towns_behind(communes, words, departement, postcode_told=bool(under))
     if under:
         inside = [
             one._replace(codes=kept)
             for one in behind
             if (kept := tuple(code for code in one.codes if code in under))
         ]
-        yield _SURE, [*inside, Reading(tuple(under), key, _POSTCODE_ALONE, len(under) == 1)]
+        yield _SURE, [*inside, whole]
     else:
         yield _SURE, behind
     if not under:
@@ -325,19 +329,6 @@ def _by_street(
         readings += [one._replace(town_told=False) for one in _readings(near, key, _MISSPELT)]
     if readings:
         yield _SURE, readings
-    yield FLOOR, _like_a_town(communes, divided)
-
-
-def _like_a_town(communes: CommuneIndex, divided: Iterable[tuple[str, str]]) -> Iterator[Reading]:
-    """Yield readings in which the town's name is like that of a town anywhere in France."""
-    for key, name in divided:
-        if len(name) > 5 and key:
-            for hit in likest(
-                name, communes.towns, alike=_ALIKE_IN_FRANCE, words=communes.town_words
-            )[:5]:
-                yield Reading(
-                    _codes(communes, hit.name), key, hit.score * _MISSPELT, town_told=False
-                )
 
 
 def _town_name(communes: CommuneIndex, address: Address) -> str:

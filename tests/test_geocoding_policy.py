@@ -113,7 +113,8 @@ def test_postcode():
     # Overseas it takes three digits to tell two départements apart.
     guadeloupe = {"postcode": "97100", "city": "Basse-Terre"}
     assert reason(asked=guadeloupe, embedded=None, found_postcode="97400").startswith("postcode")
-    assert reason(asked=guadeloupe, embedded=None, found_postcode="97120") == ""
+    there = {"found_postcode": "97120", "found_city": "Basse-Terre"}
+    assert reason(asked=guadeloupe, embedded=None, **there) == ""
     # The postcode in the line counts as well.
     line = {"address": "3 rue de la République 42000 St-Etienne", "postcode": "", "city": ""}
     assert reason(asked=line, found_postcode="43000", embedded=None) == told
@@ -351,3 +352,38 @@ def test_check_policy():
     for wrong in (0.8, "strict", AcceptancePolicy):
         with pytest.raises(InputError, match=r"geocode: .* is no AcceptancePolicy"):
             check_policy(wrong)
+
+
+def test_scores_of_another_scale():
+    queries = pd.DataFrame([{"address": "3 rue Foch", "postcode": "42000"}])
+    found = SERVICE.assign(geocode_score=0.7)
+    told = EMBEDDED.locate(queries)
+    as_ours = AcceptancePolicy().judge(queries, found, told=told)
+    assert as_ours["geocode_reason"].tolist() == ["low_score: 0.70 3 Rue Foch 42000 Saint-Étienne"]
+    as_theirs = AcceptancePolicy().judge(queries, found, told=told, score_offset=0.2)
+    assert as_theirs["geocode_status"].tolist() == ["accepted"]
+
+
+def test_a_town_that_no_register_knows_must_be_like_the_one_found():
+    found = SERVICE.assign(geocode_score=0.9)
+    for town, status in (("La Ville Perdue", "review"), ("St Etiene Centre", "accepted")):
+        queries = pd.DataFrame([{"address": "3 rue Foch", "postcode": "42000", "city": town}])
+        judged = AcceptancePolicy().judge(queries, found, told=None)
+        assert judged["geocode_status"].tolist() == [status]
+
+
+SERVICE = pd.DataFrame(
+    [
+        {
+            "geocode_status": "accepted",
+            "geocode_reason": "address_found",
+            "geocode_precision": "housenumber",
+            "geocode_margin": 1.0,
+            "geocode_label": "3 Rue Foch 42000 Saint-Étienne",
+            "code_commune": "42218",
+            "found_street": "Rue Foch",
+            "found_postcode": "42000",
+            "found_city": "Saint-Étienne",
+        }
+    ]
+)

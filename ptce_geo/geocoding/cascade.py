@@ -94,7 +94,8 @@ def ask_in_turn(
         if not is_register:
             accepted = rows[found[GEOCODE_STATUS].eq(ACCEPTED)]
             communes = None if is_embedded else tell(accepted).reindex(rows)
-            found = policy.judge(asked, found, told=communes)
+            offset = float(getattr(geocoder, "score_offset", 0.0))
+            found = policy.judge(asked, found, told=communes, score_offset=offset)
         taken = _take(answers, found[left[rows]])
         by_register[taken] = is_register & answers.loc[taken, GEOCODE_STATUS].eq(ACCEPTED)
         _compare(answers, found[(compared & by_register)[rows]], policy)

@@ -10,18 +10,21 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+from rapidfuzz.distance import OSA
 
 from ptce_geo import schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError
 from ptce_geo.geocoding.address import read_address
 from ptce_geo.geocoding.streets import key_of_words, likeness, street_key
-from ptce_geo.geocoding.text import text_cells
+from ptce_geo.geocoding.text import shown, text_cells
 from ptce_geo.labels import Language, format_number, label
 from ptce_geo.territories.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ptce_geo.geocoding.text import Town
 
 
 COMMUNE_CONTRADICTS: Final = "commune_contradicts"
@@ -38,8 +41,11 @@ _JUDGED: Final = (
     schema.CODE_COMMUNE,
     schema.FOUND_STREET,
     schema.FOUND_POSTCODE,
+    schema.FOUND_CITY,
     schema.GEOCODE_LABEL,
 )
+# How like the names of a town must be, where one is misspelt.
+_ALIKE: Final = 0.6
 # The commune is not in doubt, only where in it: such a member is placed at its commune.
 DOUBTS_OF_STREET: Final = (STREET_IN_DOUBT, LOW_SCORE, SEVERAL_ANSWERS, "siret_street_probable")
 
@@ -122,7 +128,12 @@ class AcceptancePolicy:
         return label("policy", lang).format(rules=semicolon.join(told[:-1]), precision=told[-1])
 
     def judge(
-        self, queries: pd.DataFrame, answers: pd.DataFrame, *, told: pd.DataFrame | None
+        self,
+        queries: pd.DataFrame,
+        answers: pd.DataFrame,
+        *,
+        told: pd.DataFrame | None,
+        score_offset: float = 0.0,
     ) -> pd.DataFrame:
         """Return the answers, those that break a rule to review for that reason.
 
@@ -135,6 +146,9 @@ class AcceptancePolicy:
         told : DataFrame or None
             What `CommuneGeocoder` makes of the towns of the same queries: the commune that an
             address tells, where it accepts it. None for answers that are its own.
+        score_offset : float
+            By how much the scores of this geocoder are lower than those of `BanIndexGeocoder` for
+            an address found as surely.
         """
         accepted = (answers[schema.GEOCODE_STATUS] == schema.ACCEPTED).to_numpy(dtype=bool)
         asked = queries[accepted]
@@ -148,7 +162,7 @@ class AcceptancePolicy:
             cells[column] = cells[column].astype("object").fillna("")
         found = zip(*(cells[column].tolist() for column in _JUDGED), strict=True)
         doubts = [
-            self._doubt(query, commune, *answer)
+            self._doubt(query, commune, self.min_score - score_offset, *answer)
             for query, commune, answer in zip(
                 zip(*text_cells(asked), strict=True), communes, found, strict=True
             )
@@ -164,12 +178,14 @@ class AcceptancePolicy:
         self,
         asked: Sequence[str],
         told: str,
+        least: float,
         precision: str,
         score: float,
         margin: float,
         code: str,
         street: str,
         postcode: str,
+        city: str,
         found: str,
     ) -> str:
         """Return why an answer is doubted, "" where it is not."""
@@ -186,7 +202,9 @@ class AcceptancePolicy:
         apart = wanted and postcode and _departement(wanted) != _departement(postcode)
         if self.postcode_must_agree and apart:
             return f"{POSTCODE_CONTRADICTS}: {wanted} ≠ {found}"
-        if score < self.min_score:
+        if self.commune_must_agree and not commune and city and _other_town(address.town, city):
+            return f"{COMMUNE_CONTRADICTS}: {shown(address.town.name)} ≠ {found}"
+        if score < least:
             return f"{LOW_SCORE}: {score:.2f} {found}"
         if street and address.street:
             town = address.town
@@ -197,6 +215,16 @@ class AcceptancePolicy:
         if margin < self.min_margin:
             return f"{SEVERAL_ANSWERS}: {found}"
         return f"{TOO_COARSE}: {precision}" if coarse else ""
+
+
+def _other_town(town: Town, city: str) -> bool:
+    """Whether the town written, which no register knows for sure, is not like the one found."""
+    if town.where != "cell":
+        return False
+    asked, found = fold(town.name), fold(city)
+    if not asked or asked in found or found in asked:
+        return False
+    return OSA.normalized_similarity(asked, found) < _ALIKE
 
 
 def _departement(postcode: str) -> str:

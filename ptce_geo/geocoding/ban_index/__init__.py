@@ -2,7 +2,8 @@
 
 - building it: `build`, from the files that `csv_files` reads, put in the order of départements by
   `spill`, made into communes, streets and numbers by `grouping`, packed by `packing`;
-- asking it: `reader` opens it, `match` finds the street of an address in it, `geocoder` its number.
+- asking it: `reader` opens it, `readings` says where an address may lie, `match` finds its street
+  there, `geocoder` its number.
 """
 
 from ptce_geo.geocoding.ban_index.build import BanIndexSummary, build_ban_index

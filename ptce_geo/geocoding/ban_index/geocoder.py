@@ -12,9 +12,10 @@ import pandas as pd
 
 from ptce_geo import __version__, schema
 from ptce_geo.geocoding.address import Address, read_address
-from ptce_geo.geocoding.ban_index.match import FLOOR, Found, search
+from ptce_geo.geocoding.ban_index.match import Found, search
 from ptce_geo.geocoding.ban_index.packing import FORMAT
 from ptce_geo.geocoding.ban_index.reader import BanIndex, open_ban_index
+from ptce_geo.geocoding.ban_index.readings import FLOOR
 from ptce_geo.geocoding.text import shown, text_cells
 from ptce_geo.geocoding.town_match import Match, match_address
 from ptce_geo.territories import CURRENT_YEAR

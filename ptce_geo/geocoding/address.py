@@ -17,6 +17,7 @@ from ptce_geo import schema
 from ptce_geo.checks import require_columns
 from ptce_geo.geocoding.street_words import (
     BEFORE_A_NUMBER,
+    INDOOR_WORDS,
     INSIDE,
     OF_PLACES,
     PLACE_TYPES,
@@ -78,12 +79,7 @@ _INDOORS: Final = re.compile(
     r"|hall|immeuble|imm|porte|lot|entree|cage)"
     r"(?: ?(?:n )?[0-9]{1,4} ?[a-z]?| (?:n )?[abcefghijkmnopqrstuvwxyz])(?= |$)"
 )
-# No word of these, no match: that is told sooner.
-_INDOOR_WORDS: Final = frozenset(
-    """appartement appt app apt b bal bat batiment boite bp bureau c cage cs entree esc escalier
-    etage hall imm immeuble lot porte rdc rez tsa""".split()  # noqa: SIM905 - read as a sentence
-)
-# "BP123"
+# "BP123": no word of INDOOR_WORDS, and yet a box.
 _RUN_TOGETHER: Final = re.compile(r"\b[a-z]{2,11}[0-9]")
 _SEPARATOR: Final = re.compile(r"[\r\n;|,()]+|\s[-–—]\s")
 # "12, rue X" is one part.
@@ -157,7 +153,7 @@ def _read_line(line: str) -> tuple[str, str, str, str, str]:
         part = fold(text)
         if "cedex" in part:
             part = " ".join(_CEDEX.sub(" ", part).split())
-        indoors = not _INDOOR_WORDS.isdisjoint(part.split(" ")) or _RUN_TOGETHER.search(part)
+        indoors = not INDOOR_WORDS.isdisjoint(part.split(" ")) or _RUN_TOGETHER.search(part)
         while indoors and (found := _INDOORS.search(part)):
             complements.append(found[0].strip())
             part = f"{part[: found.start()].rstrip()} {part[found.end() :].lstrip()}".strip()

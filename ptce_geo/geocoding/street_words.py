@@ -184,3 +184,8 @@ BEFORE_A_NUMBER: Final = MONTHS | _words(
 # "5 D 8 l'Espérance": the road, before the name of the place.
 ROADS: Final = _words("cd cr d n rd rn vc")
 REPETITIONS: Final = _words("bis ter quater quinquies")
+# What may tell where in a house: without one of these there is nothing to take out.
+INDOOR_WORDS: Final = _words(
+    """app appartement appt apt b bal bat batiment boite bp bureau c cage cs entree esc escalier
+    etage hall imm immeuble lot porte rdc rez tsa"""
+)

@@ -67,7 +67,7 @@ def built(folder, *rows, name="ban"):
 
 
 def the_street(index, name, code="42218"):
-    [street] = [street for street in index.commune(code).streets if street.name == name]
+    [street] = [street for street in index.communes[code].streets if street.name == name]
     return street
 
 
@@ -83,7 +83,7 @@ def test_a_street_its_numbers_and_its_place(tmp_path):
         {"numero": "12", "lon": "4.40", "nom_voie": "Place Dorian"},
     )
     with index:
-        commune = index.commune("42218")
+        commune = index.communes["42218"]
         assert (commune.code, commune.nom, commune.postcodes) == (
             *("42218", "Saint-Étienne"),
             ("42000",),
@@ -93,8 +93,8 @@ def test_a_street_its_numbers_and_its_place(tmp_path):
             ("Place Dorian", "place dorian", "42000", "", 4.40, 45.44, "street", ()),
             ("Rue de la Paix", commune.streets[1].key, "42000", "", 4.381, 45.44, "street", ()),
         ]
-        assert commune.by_key[commune.streets[1].key] == (commune.streets[1],)
-        numbers = index.numbers(commune.streets[1].id)
+        assert commune.find(commune.streets[1].key) == (commune.streets[1],)
+        numbers = index.numbers[commune.streets[1].id]
         assert [numbers.label(at) for at in range(len(numbers))] == ["1", "1 bis", "5"]
         assert numbers.position(numbers.find(5)) == (4.3900005, 45.4400001)
         assert numbers.suffixes(1) == ("", "bis")
@@ -102,7 +102,7 @@ def test_a_street_its_numbers_and_its_place(tmp_path):
         assert numbers.find(3) is None
         assert numbers.postcode(0) == "42000"
         assert index.communes_count == 1
-        assert index.commune("42219") is None
+        assert index.communes["42219"] is None
     assert (summary.rows, summary.kept, summary.left_out) == (4, 4, {})
     assert (summary.communes, summary.streets, summary.localities, summary.numbers) == (1, 2, 0, 4)
     assert summary.bytes == summary.path.stat().st_size
@@ -121,7 +121,7 @@ def test_one_address_at_several_positions_is_at_its_entrance(tmp_path):
         {"numero": "2", "lon": "4.6", "type_position": "bâtiment", "certification_commune": "1"},
     )
     with index:
-        numbers = index.numbers(the_street(index, "Rue de la Paix").id)
+        numbers = index.numbers[the_street(index, "Rue de la Paix").id]
         assert [numbers.position(at)[0] for at in range(2)] == [4.3, 4.6]
     assert (summary.kept, summary.left_out) == (2, {"same_address": 4})
 
@@ -176,8 +176,8 @@ def test_every_reason_has_its_words():
 def test_what_a_spreadsheet_does_to_codes_is_undone(tmp_path):
     _, index = built(tmp_path, {"code_insee": "1053", "code_postal": "1000", "numero": "12.0"})
     with index:
-        assert index.commune("01053").postcodes == ("01000",)
-        assert index.numbers(index.commune("01053").streets[0].id).numbers == (12,)
+        assert index.communes["01053"].postcodes == ("01000",)
+        assert index.numbers[index.communes["01053"].streets[0].id].numbers == (12,)
 
 
 def test_a_place_without_numbers_is_a_locality(tmp_path):
@@ -193,15 +193,15 @@ def test_a_place_without_numbers_is_a_locality(tmp_path):
     with index:
         found = [
             (street.name, street.kind, street.longitude)
-            for street in index.commune("42218").streets
+            for street in index.communes["42218"].streets
         ]
         assert found == [
             ("Le Bourg", "locality", 4.1),
             ("Montferré", "locality", 4.3),
             ("Rue de la Paix", "street", 4.5),
         ]
-        assert len(index.numbers(the_street(index, "Le Bourg").id)) == 0
-        assert index.numbers(the_street(index, "Rue de la Paix").id).numbers == (7,)
+        assert len(index.numbers[the_street(index, "Le Bourg").id]) == 0
+        assert index.numbers[the_street(index, "Rue de la Paix").id].numbers == (7,)
     assert (summary.kept, summary.streets, summary.localities) == (3, 1, 2)
     assert summary.left_out == {"same_address": 1, "street_with_numbers": 1}
 
@@ -218,13 +218,13 @@ def test_the_place_that_addresses_lie_in_is_a_locality_unless_it_is_a_street(tmp
         {"numero": "8", "nom_voie": "", "nom_ld": "Rochetaillée"},
     )
     with index:
-        found = {street.name: street for street in index.commune("42218").streets}
+        found = {street.name: street for street in index.communes["42218"].streets}
         assert sorted(found) == ["La Terrasse", "Rochetaillée", "Rue de la Paix"]
         terrasse = found["La Terrasse"]
         assert (terrasse.kind, terrasse.longitude, terrasse.latitude) == ("locality", 4.21, 45.44)
         assert found["Rochetaillée"].kind == "street"
-        assert index.communes_with_street(terrasse.key) == ("42218",)
-        assert len(index.numbers(terrasse.id)) == 0
+        assert index.communes_with_street[terrasse.key] == ("42218",)
+        assert len(index.numbers[terrasse.id]) == 0
 
 
 def test_other_names_lead_to_the_same_street(tmp_path):
@@ -236,12 +236,12 @@ def test_other_names_lead_to_the_same_street(tmp_path):
         {"nom_voie": "Grande Rue", "lon": "4.7"},
     )
     with index:
-        commune = index.commune("42218")
+        commune = index.communes["42218"]
 
         def named(name):
             from ptce_geo.geocoding.streets import street_key
 
-            return [street.name for street in commune.by_key.get(street_key(name), ())]
+            return [street.name for street in commune.find(street_key(name))]
 
         assert named("Rue Jean Jaurès") == ["Rue Jean Jaurès"]
         assert named("Straed Jaurès") == ["Rue Jean Jaurès"]
@@ -252,8 +252,8 @@ def test_other_names_lead_to_the_same_street(tmp_path):
         # One word in brackets is rather a town than a street.
         assert named("Valbenoîte") == []
         assert len(commune.streets) == 4
-        key = commune.by_key.keys() - {street.key for street in commune.streets}
-        assert all(index.communes_with_street(each) == ("42218",) for each in key)
+        key = set(commune.keys) - {street.key for street in commune.streets}
+        assert all(index.communes_with_street[each] == ("42218",) for each in key)
 
 
 def test_a_street_across_postcodes_is_one(tmp_path):
@@ -268,9 +268,9 @@ def test_a_street_across_postcodes_is_one(tmp_path):
     with index:
         street = the_street(index, "Rue de la Paix")
         assert (street.postcode, street.other_postcodes) == ("42100", ("42000",))
-        numbers = index.numbers(street.id)
+        numbers = index.numbers[street.id]
         assert [numbers.postcode(at) for at in range(3)] == ["42000", "42100", "42100"]
-        assert index.commune("42218").postcodes == ("42000", "42100")
+        assert index.communes["42218"].postcodes == ("42000", "42100")
 
 
 def test_one_number_under_two_postcodes_far_apart_shows_two_streets(tmp_path):
@@ -281,13 +281,14 @@ def test_one_number_under_two_postcodes_far_apart_shows_two_streets(tmp_path):
         {"numero": "3", "code_postal": "42230", "lon": "4.32"},
     )
     with index:
-        commune = index.commune("42218")
+        commune = index.communes["42218"]
         assert [(street.postcode, street.longitude) for street in commune.streets] == [
             ("42000", 4.39),
             ("42230", 4.31),
         ]
-        assert commune.by_key == {commune.streets[0].key: tuple(commune.streets)}
-        assert [index.numbers(street.id).numbers for street in commune.streets] == [(1,), (1, 3)]
+        assert commune.keys == [commune.streets[0].key]
+        assert commune.find(commune.streets[0].key) == tuple(commune.streets)
+        assert [index.numbers[street.id].numbers for street in commune.streets] == [(1,), (1, 3)]
 
 
 def test_former_communes_keep_their_streets_apart(tmp_path):
@@ -295,7 +296,7 @@ def test_former_communes_keep_their_streets_apart(tmp_path):
     other = {"code_insee_ancienne_commune": "49151", "nom_ancienne_commune": "Gesté"}
     _, index = built(tmp_path, {"lon": "4.1", **former}, {"lon": "4.2", **other}, {"lon": "4.3"})
     with index:
-        streets = index.commune("42218").streets
+        streets = index.communes["42218"].streets
         assert [(street.old_commune, street.longitude) for street in streets] == [
             ("", 4.3),
             ("Beaupréau", 4.1),
@@ -313,21 +314,21 @@ def test_arrondissements_and_overseas_are_communes_as_the_base_has_them(tmp_path
         {"code_insee": "97411", "code_postal": "97400", "lon": "55.45", "lat": "-20.88"},
     )
     with index:
-        assert index.commune("75056") is None
+        assert index.communes["75056"] is None
         assert index.communes_of_postcode("75011") == ("75111", "75112")
         assert index.communes_of_postcode("97400") == ("97411",)
         assert index.communes_of_postcode("99999") == ()
-        assert index.communes_with_street(index.commune("75111").streets[0].key) == (
+        assert index.communes_with_street[index.communes["75111"].streets[0].key] == (
             *("2A004", "75111", "75112", "97411"),
         )
-        reunion = index.commune("97411").streets[0]
+        reunion = index.communes["97411"].streets[0]
         assert (reunion.longitude, reunion.latitude) == (55.45, -20.88)
 
 
 def test_names_are_composed_and_have_no_odd_blanks(tmp_path):
     _, index = built(tmp_path, {"nom_voie": " Rue\tde\u00a0 l'E\u0301glise\x00 "})
     with index:
-        assert index.commune("42218").streets[0].name == "Rue de l'Église"
+        assert index.communes["42218"].streets[0].name == "Rue de l'Église"
 
 
 # --- between numbers -------------------------------------------------------------------------
@@ -477,10 +478,10 @@ def test_every_kept_address_is_found_again_where_it_was(tmp_path, rows):
     with index:
         found = {}
         for code in sorted({key[0] for key in addresses}):
-            commune = index.commune(code)
+            commune = index.communes[code]
             for street in commune.streets:
-                assert street in commune.by_key[street.key]
-                numbers = index.numbers(street.id)
+                assert street in commune.find(street.key)
+                numbers = index.numbers[street.id]
                 place = list(range(len(numbers)))
                 points = [numbers.position(at) for at in place]
                 here = points or [(street.longitude, street.latitude)]
@@ -630,7 +631,7 @@ def test_only_the_needed_columns_must_be_there_in_any_order(tmp_path):
     path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert build_ban_index(path, tmp_path / "a.idx").kept == 2
     with open_ban_index(tmp_path / "a.idx") as index:
-        assert [street.name for street in index.commune("42218").streets] == [
+        assert [street.name for street in index.communes["42218"].streets] == [
             *('Rue "X; Y"', "Rue de la Paix"),
         ]
 
@@ -672,7 +673,7 @@ def test_quotation_marks_concern_their_line_only(tmp_path, line, names):
     assert summary.rows == 2 + len(names) + broken
     assert summary.left_out["same_address"] == 1
     with open_ban_index(tmp_path / "a.idx") as index:
-        found = [street.name for street in index.commune("42218").streets]
+        found = [street.name for street in index.communes["42218"].streets]
     assert sorted(found) == sorted(["Rue de la Paix", *names])
 
 
@@ -780,9 +781,9 @@ def test_damage_inside_is_told_when_it_is_met(tmp_path):
     database.close()
     with open_ban_index(summary.path) as index:
         with pytest.raises(UnreadableFileError, match="the address index is damaged"):
-            index.commune("42218")
+            index.communes["42218"]
         with pytest.raises(UnreadableFileError, match="the address index is damaged"):
-            index.numbers(1)
+            index.numbers[1]
 
 
 # --- read from everywhere --------------------------------------------------------------------
@@ -796,7 +797,7 @@ def test_it_is_read_where_nobody_may_write_and_under_any_name(tmp_path):
     folder.chmod(0o500)
     try:
         with open_ban_index(folder / "ban.idx") as index:
-            assert index.commune("42218").nom == "Saint-Étienne"
+            assert index.communes["42218"].nom == "Saint-Étienne"
             assert sorted(path.name for path in folder.iterdir()) == ["ban.csv", "ban.idx"]
     finally:
         folder.chmod(0o700)
@@ -807,8 +808,8 @@ def test_it_reads_on_when_a_new_index_takes_its_place(tmp_path):
     with index:
         _, after = built(tmp_path, {"code_insee": "01001"})
         with after:
-            assert index.commune("42218") is not None
-            assert after.commune("42218") is None
+            assert index.communes["42218"] is not None
+            assert after.communes["42218"] is None
             assert after.build_id != index.build_id == before.build_id
 
 
@@ -818,20 +819,20 @@ def test_it_travels_to_processes_and_threads(tmp_path):
         copy = pickle.loads(pickle.dumps(index))
         with copy:
             assert copy.build_id == index.build_id
-            assert copy.commune("42218").streets == index.commune("42218").streets
+            assert copy.communes["42218"].streets == index.communes["42218"].streets
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             [found] = pool.map(index.communes_of_postcode, ["42000"])
             assert found == ("42218",)
         found = []
         threads = [
-            threading.Thread(target=lambda: found.append(index.numbers(1).numbers))
+            threading.Thread(target=lambda: found.append(index.numbers[1].numbers))
             for _ in range(4)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert found == [index.numbers(1).numbers] * 4
+        assert found == [index.numbers[1].numbers] * 4
 
 
 FORKED = """
@@ -840,7 +841,7 @@ from ptce_geo.geocoding.ban_index.reader import open_ban_index
 with open_ban_index(sys.argv[1]) as index:
     parents = index._database
     child = os.fork()
-    assert index.commune("42218").nom == "Ici"
+    assert index.communes["42218"].nom == "Ici"
     if child:
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     os._exit(index._database is parents)
@@ -858,7 +859,7 @@ def test_a_forked_process_opens_the_file_for_itself(tmp_path):
 def test_what_is_read_twice_is_kept(tmp_path):
     _, index = built(tmp_path, {})
     with index:
-        assert index.commune("42218") is index.commune("42218")
+        assert index.communes["42218"] is index.communes["42218"]
         assert isinstance(index, BanIndex)
     # Closed, it opens again.
     assert index.communes_of_postcode("42000") == ("42218",)
@@ -886,18 +887,18 @@ def test_what_is_read_twice_is_kept(tmp_path):
     st.lists(st.tuples(st.sampled_from(["a", "d"]), st.integers(0, 29)), max_size=4),
 )
 def test_streets_are_unpacked_as_they_were_packed(fields, further):
-    from ptce_geo.geocoding.ban_index.packing import unpack_streets
+    from ptce_geo.geocoding.ban_index.packing import CommuneStreets
 
     streets = [Street(7 + at, *each) for at, each in enumerate(fields)]
     further = [(key, at) for key, at in further if at < len(streets)]
-    commune = unpack_streets("42218", "Ici", "42000 42100", pack_streets(streets, further))
+    commune = CommuneStreets("42218", "Ici", "42000 42100", pack_streets(streets, further))
     assert commune.streets == streets
     wanted = {}
     for key, street in [(each.key, each) for each in streets] + [
         (key, streets[at]) for key, at in further
     ]:
         wanted.setdefault(key, set()).add(street.id)
-    assert {key: [each.id for each in found] for key, found in commune.by_key.items()} == {
+    assert {key: [each.id for each in commune.find(key)] for key in commune.keys} == {
         key: sorted(ids) for key, ids in wanted.items()
     }
     assert commune.postcodes == ("42000", "42100")
@@ -938,7 +939,7 @@ def test_damage_within_the_file_is_told(tmp_path):
     (tmp_path / "a.csv").write_text(GOOD, encoding="utf-8")
     build_ban_index(tmp_path / "a.csv", tmp_path / "a.idx")
     with BanIndex(tmp_path / "a.idx") as index:
-        street = index.commune("42218").streets[0]
+        street = index.communes["42218"].streets[0]
     content = (tmp_path / "a.idx").read_bytes()
     at = content.rindex(street.name.encode())  # it stands in the sample of names too
     (tmp_path / "b.idx").write_bytes(content[:at] + b"X" + content[at + 1 :])
@@ -946,4 +947,4 @@ def test_damage_within_the_file_is_told(tmp_path):
         BanIndex(tmp_path / "b.idx") as index,
         pytest.raises(UnreadableFileError, match=r"damaged .*checksum .*build it again"),
     ):
-        index.commune("42218")
+        index.communes["42218"]

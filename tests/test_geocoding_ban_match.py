@@ -518,6 +518,7 @@ BAD = [
     ", " * 5_000,
     "(" * 10_000,
     "99999999999 rue de la République 42000 Saint-Étienne",
+    "cedex 1, (Le); )",  # parts of a line, and no name of a town in them
 ]
 
 

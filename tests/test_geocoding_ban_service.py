@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import random
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import pandas as pd
@@ -524,26 +528,36 @@ def test_every_reason_has_its_words(word):
     assert label(f"reason_{word}", "fr") != label(f"reason_{word}", "en")
 
 
-def test_ten_thousand_members_through_a_bad_network():
-    passing = ("429", "500", "503", "cut", "close", "empty")
-    faults = {
-        "/search/csv": (*passing, "truncated", "lost", "doubled", "shuffled", "reordered", "count"),
-        "/search": (*passing, "garbage"),
-    }
-    odds = {"/search/csv": 0.4, "/search": 0.15}
+PASSING = ("429", "500", "503", "cut", "close", "empty")
+FAULTS = {
+    "/search/csv": (*PASSING, "truncated", "lost", "doubled", "shuffled", "reordered", "count"),
+    "/search": (*PASSING, "garbage"),
+}
 
+
+def bad_network():
+    """A server whose network is bad, the same way each time."""
+    odds = {"/search/csv": 0.4, "/search": 0.15}
     # One for each path: what the files meet does not depend on the order of the searches.
-    dice = {path: random.Random(8) for path in faults}
+    dice = {path: random.Random(8) for path in FAULTS}
 
     def choose_fault(path):
-        return dice[path].choice(faults[path]) if dice[path].random() < odds[path] else ""
+        return dice[path].choice(FAULTS[path]) if dice[path].random() < odds[path] else ""
 
+    return GeocodingServer(choose=choose_fault, retry_after="0.05")
+
+
+def ten_thousand_members():
     queries = members(10_000).reset_index(drop=True)
-    queries["address"] = queries["address"].mask(
-        queries.index % 50 == 7, "impasse " + queries.index.astype("str")
-    )
+    odd = queries.index % 50 == 7
+    queries["address"] = queries["address"].mask(odd, "impasse " + queries.index.astype("str"))
+    return queries
+
+
+def test_ten_thousand_members_through_a_bad_network():
+    queries = ten_thousand_members()
     rate = 100
-    with GeocodingServer(choose=choose_fault, retry_after="0.05") as site:
+    with bad_network() as site:
         located = geocoder(site, requests_per_second=rate, rows_per_file=200, retries=12).locate(
             queries
         )
@@ -560,7 +574,48 @@ def test_ten_thousand_members_through_a_bad_network():
     assert list(located[columns].itertuples(index=False, name=None)) == expected
     assert set(located["geocode_reason"]) == {"address_found"}
     assert most <= rate
-    assert met == {"", *faults["/search/csv"], *faults["/search"]}
+    assert met == {"", *FAULTS["/search/csv"], *FAULTS["/search"]}
+
+
+RUN = """
+import sys
+import pandas as pd
+from ptce_geo import session
+from ptce_geo.geocoding import BanGeocoder, geocode
+
+url, members, store, result = sys.argv[1:]
+session.BACKOFF_S = 0.001
+BanGeocoder.batch_size = 500
+geocoder = BanGeocoder(url, requests_per_second=100, rows_per_file=200, retries=12)
+placed = geocode(pd.read_parquet(members), geocoders=[geocoder], store=store, progress=False)
+placed.drop(columns="geometry").to_parquet(result)
+"""
+
+
+def started(site, folder, store, result):
+    paths = [folder / "members.parquet", folder / store, folder / result]
+    return subprocess.Popen([sys.executable, "-c", RUN, site.url, *map(str, paths)])
+
+
+def test_ten_thousand_members_killed_five_times_are_as_if_undisturbed(tmp_path):
+    ten_thousand_members().to_parquet(tmp_path / "members.parquet")
+    dice = random.Random()
+    with bad_network() as site:
+        for _ in range(5):
+            before, wait = len(site.requests), dice.randint(1, 60)
+            run = started(site, tmp_path, "store.sqlite", "result")
+            while run.poll() is None and len(site.requests) < before + wait:
+                time.sleep(0.001)
+            run.kill()
+            assert run.wait(60) == -signal.SIGKILL
+            assert not (tmp_path / "result").exists()
+        assert started(site, tmp_path, "store.sqlite", "result").wait(300) == 0
+        most = site.most_in_a_second()
+    with bad_network() as site:
+        assert started(site, tmp_path, "another.sqlite", "undisturbed").wait(300) == 0
+    assert (tmp_path / "result").read_bytes() == (tmp_path / "undisturbed").read_bytes()
+    assert len(pd.read_parquet(tmp_path / "result")) == 10_000
+    assert most <= 100
 
 
 def test_a_position_far_from_the_commune_that_it_names_goes_to_review():

@@ -57,6 +57,14 @@ def test_fold_is_idempotent_ascii_and_blind_to_case(text):
     assert folded.endswith(n.without_article(folded))
 
 
+@given(st.one_of(TEXTS, st.text(st.characters(max_codepoint=255), max_size=40)))
+@example("a¼/ß")
+@example("ST-ÉTIENNE s/ L’Œuvre")
+def test_the_letters_of_french_are_folded_as_all_others_are(text):
+    # Beside a letter that Latin-1 lacks, each is looked up by itself.
+    assert n.fold(f"😀 {text}") == n.fold(text)
+
+
 def test_loose_and_without_article():
     assert n.loose("la roche sur yon") == "rocheyon"
     assert n.loose("le les") == "leles"  # nothing but articles: they are the name

@@ -82,7 +82,7 @@ def cell_text(value: object) -> str:
 
 def squeeze(text: str) -> str:
     """Return `text` on one line, single-spaced, without invisible marks or Excel's ="…" guard."""
-    text = " ".join(text.translate(_INVISIBLE).split())
+    text = " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         return text[2:-1].strip()
     return text
@@ -115,6 +115,8 @@ def read_cell(cell: str, reader: Callable[[str], Outcome]) -> Outcome:
 
 def read_formula(text: str) -> Outcome | None:
     """Return the loss if the cell is a formula's error or a formula never computed, else None."""
+    if not text.startswith(("#", "=")):
+        return None
     if text.upper() in FORMULA_ERRORS:
         return Outcome(None, LOST, "formula_error")
     if re.match(r"=[\w$('+-]", text):

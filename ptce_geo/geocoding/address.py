@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import permutations
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
@@ -80,7 +81,7 @@ _INDOORS: Final = re.compile(
     r"(?: ?(?:n )?[0-9]{1,4} ?[a-z]?| (?:n )?[abcefghijkmnopqrstuvwxyz])(?= |$)"
 )
 # "BP123": no word of INDOOR_WORDS, and yet a box.
-_RUN_TOGETHER: Final = re.compile(r"\b[a-z]{2,11}[0-9]")
+_RUN_TOGETHER: Final = re.compile(r"[a-z][a-z][0-9]")
 _SEPARATOR: Final = re.compile(r"[\r\n;|,()]+|\s[-–—]\s")
 # "12, rue X" is one part.
 _NUMBER_APART: Final = re.compile(
@@ -162,13 +163,16 @@ def _read_line(line: str) -> tuple[str, str, str, str, str]:
     if not parts:
         return "", "", "", ", ".join(complements), ""
     read = [_read_part(part) for part in parts]
-    best = max(range(len(parts)), key=lambda position: read[position].worth)
-    street = read[best]
-    others = [street.before, *parts[:best], *parts[best + 1 :]]
+    street = max(read, key=_worth) if len(read) > 1 else read[0]
+    best = read.index(street)
+    others = [part for part in (street.before, *parts[:best], *parts[best + 1 :]) if part]
     places = [part for part in others if part.partition(" ")[0] in OF_PLACES]
-    complements += [part for part in others if part and part not in places]
+    complements += [part for part in others if part not in places]
     complement, place = ", ".join(complements), ", ".join(places)
     return street.number, street.repetition, street.street, complement, place
+
+
+_worth: Final = attrgetter("worth")
 
 
 def _read_part(part: str) -> _Part:
@@ -214,17 +218,18 @@ def _start_of_street(words: list[str]) -> int:
 def _of_the_number(behind: list[str]) -> str:
     """Return the repetition that comes first, "-" for more of a range of numbers, "" for a name."""
     word = behind[0]
-    following = behind[1] if len(behind) > 1 else ""
-    before_type = following in STREET_WORDS or following in PLACE_TYPES
     if word in REPETITIONS:
         return word
+    following = behind[1] if len(behind) > 1 else ""
+    before_type = following in STREET_WORDS or following in PLACE_TYPES
     if len(word) == 1 and word.isalpha():
         if word == "a" and following[:1].isdecimal():
             return "-"  # "12 à 14"
         # "5 r. Saint-Jean", "5 l'Orée" and "3 à la Croix" have no repetition.
         alone = word != "r" and word not in _FRENCH_LETTERS_ALONE
         return word if before_type or alone else ""
-    if _NUMBER.fullmatch(word) and (before_type or following in REPETITIONS):
+    is_number = word[0].isdecimal() and _NUMBER.fullmatch(word)
+    if is_number and (before_type or following in REPETITIONS):
         return "-"
     return "-" if word == "et" and following[:1].isdecimal() else ""
 

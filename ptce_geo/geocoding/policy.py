@@ -243,10 +243,10 @@ def street_likeness(asked: str, found: str, *, town_behind: bool) -> float:
     """
     key, words = street_key(found), asked.split()
     keys = [key_of_words(words)]
+    if keys[0] == key:
+        return 1.0
     if town_behind:
         keys += [key_of_words(words[:end]) for end in range(1, len(words))]
-    if key in keys:
-        return 1.0
     return max(likeness(one, key) for one in keys)
 
 

@@ -18,6 +18,7 @@ from ptce_geo.geocoding.street_words import (
     INSTEAD,
     LIGHT_WORDS,
     LINK_WORDS,
+    MONTHS,
     TELLING_WORDS,
     TITLES,
     TYPES,
@@ -53,18 +54,24 @@ def street_key(name: str) -> str:
 
 def key_of_words(folded: Sequence[str]) -> str:
     """Return the key of a street by its folded words (`street_key` of a name not yet folded)."""
-    words: list[str] = []
-    for word in folded[:_MOST_WORDS]:
-        if word in LINK_WORDS:
-            continue
-        if not words:
-            word = ABBREVIATED_TYPES.get(word, word)
-        word = INSTEAD.get(word, word)
-        if len(words) > 1 and (words[-2], words[-1], word[-2:]) in DATES:
-            continue
-        words.append(word)
-    # "Place de la" is the whole name of a street somewhere.
-    return " ".join(words or folded[:_MOST_WORDS])
+    words = [word for word in folded[:_MOST_WORDS] if word not in LINK_WORDS]
+    if not words:
+        # "Place de la" is the whole name of a street somewhere.
+        return " ".join(folded[:_MOST_WORDS])
+    words[0] = ABBREVIATED_TYPES.get(words[0], words[0])
+    words = [INSTEAD.get(word, word) for word in words]
+    if not MONTHS.isdisjoint(words):
+        words = _without_year(words)
+    return " ".join(words)
+
+
+def _without_year(words: Sequence[str]) -> list[str]:
+    """Return the words of a key without the year behind a day that all know: "8 mai 1945"."""
+    kept: list[str] = []
+    for word in words:
+        if len(kept) < 2 or (kept[-2], kept[-1], word[-2:]) not in DATES:
+            kept.append(word)
+    return kept
 
 
 def split_key(key: str) -> StreetWords:

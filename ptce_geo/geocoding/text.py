@@ -6,7 +6,6 @@ Pure functions: they never raise and keep no state.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ptce_geo import schema
@@ -62,14 +61,12 @@ _CEDEX: Final = re.compile(
 _BOX: Final = re.compile(
     r"\b(?:BP|CS|TSA|B\.P\.|C\.S\.)\s*n?°?\s*(?:[0-9]{2} [0-9]{3}|[0-9]{1,5})\b", re.IGNORECASE
 )
-_BOXES: Final = ("BP", "CS", "TSA", "B.P", "C.S")
 _PARTED: Final = frozenset(",;\n")
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 # ... but neither "Fort-de-France" nor "Roissy-en-France".
 _COUNTRY: Final = re.compile(r"(?<![\s-]de)(?<![\s-]en)[\s,;(-]\(?france\b\W*$", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"[\r\n;|,]+|\s[-–—]\s")
 _BLANKS: Final = re.compile(r"[^\S\r\n]+")
-_PLAIN: Final = frozenset("\t\v\f\x1c\x1d\x1e\x1f")
 _EDGES: Final = " \t\r\n\u00a0\u202f,;:.-–—/|"
 # "Marseille (13)" tells the département of the towns that have arrondissements, not one of these.
 _OF_DIVIDED_TOWNS: Final = ("75", "69", "13")
@@ -93,7 +90,6 @@ def read_town(address: str, postcode: str, city: str) -> Town:
     return read_town_and_line(address, postcode, city)[0]
 
 
-@lru_cache(maxsize=20_000)  # asked for the address, and again for the commune
 def read_town_and_line(address: str, postcode: str, city: str) -> tuple[Town, str]:
     """Return the town, and the text of the address before the last postcode in it.
 
@@ -102,21 +98,12 @@ def read_town_and_line(address: str, postcode: str, city: str) -> tuple[Town, st
     >>> read_town_and_line("3 rue X, CS 42000, 42007 Saint-Étienne CEDEX 1", "", "")[1]
     '3 rue X, CS 42000, '
     """
-    postcode, city = _with_plain_blanks(postcode), _with_plain_blanks(city)
-    code = plain_postcode(postcode)
-    city = _ZERO_LOST.sub(r"0\1 ", city) if city else ""
-    in_city, behind, before = _split_at_postcode(city, _last_postcode(city))
-    name = behind or before
-    departement = ""
-    if not code:
-        if name:
-            departement = postcode.strip(_EDGES)
-        else:
-            name = _with_letters(postcode)
-    line = address
-    # Blanks of the same length keep the places of what is left.
-    without_box = address
-    if _may_hold(_BOXES, address):
+    code = name = departement = ""
+    if postcode or city:
+        code, name, departement = _read_cells(postcode, city)
+    line = without_box = address
+    if _may_hold_box(address):
+        # Blanks of the same length keep the places of what is left.
         without_box = _BOX.sub(lambda box: " " * len(box[0]), address)
     found = _last_postcode(without_box)
     if found is None and (lost := _lost_zero(without_box)):
@@ -126,21 +113,34 @@ def read_town_and_line(address: str, postcode: str, city: str) -> tuple[Town, st
     if found and found.start():
         line = address[: found.start()]
     in_address, behind, before = _split_at_postcode(without_box, found)
-    code = code or in_city or in_address
+    code = code or in_address
     if name:
         return _town(code, name, where="cell", departement=departement), line
-    if in_address and behind:
+    if behind:
         return _town(code, behind, where="cell"), line
-    last = _without_country(before)
-    parts = parts_of(last)
+    parts = parts_of(_without_country(before))
     where = "part" if len(parts) > 1 else "line"
     return _town(code, ", ".join(parts[-2:]), where=where), line
 
 
-def _may_hold(words: Sequence[str], text: str) -> bool:
-    """Whether a pattern that needs one of some capitals may match: told sooner than it is tried."""
-    capitals = text.upper()
-    return any(word in capitals for word in words)
+def _read_cells(postcode: str, city: str) -> tuple[str, str, str]:
+    """Return the postcode, the town and the département that the cells of these tell."""
+    postcode, city = _with_plain_blanks(postcode), _with_plain_blanks(city)
+    code = plain_postcode(postcode)
+    city = _ZERO_LOST.sub(r"0\1 ", city)
+    in_city, behind, before = _split_at_postcode(city, _last_postcode(city))
+    name = behind or before
+    if code:
+        return code, name, ""
+    return (
+        (in_city, name, postcode.strip(_EDGES)) if name else (in_city, _with_letters(postcode), "")
+    )
+
+
+def _may_hold_box(text: str) -> bool:
+    """Whether the pattern of boxes may match: told sooner than it is tried."""
+    text = text.upper()
+    return "BP" in text or "CS" in text or "TSA" in text or "B.P" in text or "C.S" in text
 
 
 def _lost_zero(text: str) -> int:
@@ -160,11 +160,8 @@ def _last_postcode(text: str) -> re.Match[str] | None:
 
 def _with_plain_blanks(text: str) -> str:
     """Return a text with one plain space for any blanks within a line."""
-    return (
-        text
-        if text.isascii() and _PLAIN.isdisjoint(text) and "  " not in text
-        else _BLANKS.sub(" ", text)
-    )
+    # Of all blanks only the plain one is printable.
+    return text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)
 
 
 def parts_of(text: str) -> list[str]:
@@ -175,8 +172,7 @@ def parts_of(text: str) -> list[str]:
     >>> parts_of("Bât. B, 3 rue X - Lyon")
     ['Bât. B', '3 rue X', 'Lyon']
     """
-    parts = (part.strip(_EDGES) for part in _SEPARATOR.split(text))
-    return [part for part in parts if part]
+    return [part for part in [part.strip(_EDGES) for part in _SEPARATOR.split(text)] if part]
 
 
 def _split_at_postcode(text: str, found: re.Match[str] | None) -> tuple[str, str, str]:
@@ -189,21 +185,21 @@ def _split_at_postcode(text: str, found: re.Match[str] | None) -> tuple[str, str
 
 
 def _without_country(text: str) -> str:
-    if _may_hold(("FRANCE",), text):
-        text = _COUNTRY.sub("", text)
+    text = _COUNTRY.sub("", text) if "FRANCE" in text.upper() else text
     return text.strip(_EDGES)
 
 
 def _with_letters(text: str) -> str:
     """Return `text` without punctuation around it, "" where no letter is in it."""
-    return text.strip(_EDGES) if any(map(str.isalpha, text)) else ""
+    text = text.strip(_EDGES)
+    return text if text[:1].isalpha() or any(map(str.isalpha, text)) else ""
 
 
 def _town(postcode: str, text: str, *, where: str, departement: str = "") -> Town:
     cedex = ""
     if not text:
         return Town(postcode, "", "", departement, where)
-    if _may_hold(("DEX",), text) and (found := _CEDEX.search(text)):
+    if "DEX" in text.upper() and (found := _CEDEX.search(text)):
         cedex = found[1] or "0"
         text = text[: found.start()] + text[found.end() :]
     if "(" in text and not ARTICLE_BEHIND.match(text):
@@ -215,7 +211,7 @@ def _town(postcode: str, text: str, *, where: str, departement: str = "") -> Tow
                 text = f"{text} {inside}"  # "Lyon (3e)"
             else:
                 departement = inside
-    text = _without_country(_BOX.sub(" ", text) if _may_hold(_BOXES, text) else text)
+    text = _without_country(_BOX.sub(" ", text) if _may_hold_box(text) else text)
     if postcode and where == "cell":
         # Of what follows it on one line, "Nantes, à l'attention de …", the town is the first.
         text, *rest = parts_of(text) or [""]

@@ -394,7 +394,7 @@ def fill_pole_ids(frame: pd.DataFrame, problems: list[Problem]) -> None:
         return
     slugs = names.map({name: slug(name) for name in names.dropna().unique()}).dropna()
     paired = pd.DataFrame({"slug": slugs, "id": ids[ids.notna()]}).dropna().drop_duplicates()
-    stated = paired.drop_duplicates("slug", keep=False).set_index("slug")["id"]
+    stated = paired.drop_duplicates("slug", keep=False).set_index("slug")["id"].to_dict()
     made = slugs[bare].map(lambda name: stated.get(name, name))
     frame[schema.POLE_ID] = ids.fillna(made)
     details = {"rows": int(bare.sum())}

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
 from ptce_geo.errors import OutputError
 from ptce_geo.labels import Language, label_if_known
@@ -16,6 +14,8 @@ from ptce_geo.labels import Language, label_if_known
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import xlsxwriter
 
 # How a column is written, by the first of these its name begins with; Excel puts the separators
 # of the reader's language.
@@ -67,6 +67,9 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], *, lang: Language = "fr"
     OutputError
         When the file cannot be written.
     """
+    import xlsxwriter  # commands that write no workbook start faster
+    from xlsxwriter.exceptions import FileCreateError
+
     # Text stays text, whatever it begins with: a cell of a list must not become a formula.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     try:

@@ -50,15 +50,30 @@ def fold(text: str) -> str:
     """
     if "(" in text and (behind := ARTICLE_BEHIND.match(text)):
         text = f"{behind[2]} {behind[1]}"
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_TO_ASCII))
-        text = _ACCENT.sub("", text.lower())
-    text = text.lower()
+    try:
+        plain = text.replace("’", "'").encode("latin-1").translate(_PLAIN)
+        words = _letter_by_letter(text) if _NOT_ONE_LETTER in plain else plain.decode()
+    except UnicodeEncodeError:
+        words = _letter_by_letter(text)
+    return " ".join([_SPELT_OUT.get(word, word) for word in words.split()])
+
+
+def _letter_by_letter(text: str) -> str:
+    """Return any text in lower-case ASCII letters and figures, blanks for what is neither."""
+    text = unicodedata.normalize("NFKD", text.translate(_TO_ASCII))
+    text = _ACCENT.sub("", text.lower())
     if "/" in text:
         for pattern, word in _SLASHED:
             text = pattern.sub(word, text)
-    words = _NO_WORD.sub(" ", text).split()
-    return " ".join([_SPELT_OUT.get(word, word) for word in words])
+    return _NO_WORD.sub(" ", text)
+
+
+# The same for text of which each letter of Latin-1 becomes one letter or blank, in one pass.
+_NOT_ONE_LETTER: Final = b"\xff"
+_PLAIN: Final = b"".join(
+    letter.encode() if len(letter) == 1 and code != ord("/") else _NOT_ONE_LETTER
+    for code, letter in ((code, _letter_by_letter(chr(code))) for code in range(256))
+)
 
 
 def without_article(folded: str) -> str:
@@ -139,6 +154,8 @@ def plain_postcode(text: str) -> str:
     """
     if not text:
         return ""
+    if len(text) == 5 and text.isascii() and text.isdecimal():
+        return "" if text.startswith("00") else text
     digits = re.sub(r"\.0+$", "", text.strip()).upper().removeprefix("FR").removeprefix("F")
     digits = re.sub(r"[\s.-]", "", digits)
     if digits.isdecimal() and digits.isascii() and len(digits) in (4, 5):

@@ -17,13 +17,13 @@ from ptce_geo.geocoding.ban_index.packing import FORMAT
 from ptce_geo.geocoding.ban_index.reader import BanIndex, open_ban_index
 from ptce_geo.geocoding.ban_index.readings import FLOOR
 from ptce_geo.geocoding.text import shown, text_cells
-from ptce_geo.geocoding.town_match import Match, match_address
+from ptce_geo.geocoding.town_match import match_address
 from ptce_geo.territories import CURRENT_YEAR
 from ptce_geo.territories.commune_index import commune_index
 from ptce_geo.territories.names import split_arrondissement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from ptce_geo.geocoding.ban_index.packing import Numbers
@@ -51,6 +51,8 @@ class Answer(NamedTuple):
 
 
 _COLUMNS: Final = (*schema.GEOCODE_COLUMNS, *schema.FOUND_COLUMNS, schema.GEOCODE_CANDIDATES)
+# How many addresses are taken through each step together.
+_AT_ONCE: Final = 2_000
 # How many answers a person is given to choose from, and how near the best they must be.
 _MOST_CANDIDATES: Final = 3
 _NEAR: Final = 0.3
@@ -130,35 +132,48 @@ class BanIndexGeocoder:
             The columns `schema.GEOCODE_COLUMNS`, `schema.FOUND_COLUMNS` and
             ``geocode_candidates`` on the index of `queries`.
         """
-        index, communes = self._index, commune_index(self.year)
-        # Lists repeat their addresses.
-        known: dict[tuple[str, ...], Answer] = {}
-        answers = []
         with _collecting_no_garbage():
-            for query in zip(*text_cells(queries), strict=True):
-                answer = known.get(query)
-                if answer is None:
-                    answer = known[query] = self._answer(index, communes, query)
-                answers.append(answer)
-        columns = zip(*answers, strict=True) if answers else [()] * len(_COLUMNS)
+            columns = self._columns(list(zip(*text_cells(queries), strict=True)))
         frame = pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), index=queries.index)
         return frame.astype({**schema.GEOCODE_DTYPES, **dict.fromkeys(_COLUMNS[10:], "str")})
 
-    def _answer(self, index: BanIndex, communes: CommuneIndex, query: tuple[str, ...]) -> Answer:
-        address_cell, postcode, city, departement, of_pole = query
-        address = read_address(address_cell, postcode, city)
-        ranked: list[Found] = []
-        if address.street:
-            declared = communes.departement(departement or address.town.departement)
-            ranked = search(index, communes, address, declared)
-        if not ranked or ranked[0].score < FLOOR:
-            match = match_address(communes, address_cell, postcode, city, departement, of_pole)
-            return self._at_commune(communes, match, address, address_cell)
-        return self._at_street(index, communes, address, ranked)
+    def _columns(self, queries: Sequence[tuple[str, ...]]) -> list[Sequence[object]]:
+        """Return the answers to queries column by column, in the order of `_COLUMNS`."""
+        index, communes = self._index, commune_index(self.year)
+        known: dict[tuple[str, ...], Answer] = {}
+        # Lists repeat their addresses.
+        distinct = list(dict.fromkeys(queries))
+        for start in range(0, len(distinct), _AT_ONCE):
+            some = distinct[start : start + _AT_ONCE]
+            known.update(zip(some, self._answers(index, communes, some), strict=True))
+        answers = [known[query] for query in queries]
+        return list(zip(*answers, strict=True)) if answers else [()] * len(_COLUMNS)
+
+    def _answers(
+        self, index: BanIndex, communes: CommuneIndex, queries: Sequence[tuple[str, ...]]
+    ) -> Iterator[Answer]:
+        """Yield the answer to each query.
+
+        Each step is taken for all of them before the next, which is a quarter faster: what a step
+        works with stays near the processor.
+        """
+        addresses = [read_address(*query[:3]) for query in queries]
+        departements = [
+            communes.departement(departement or address.town.departement)
+            for address, (*_, departement, _) in zip(addresses, queries, strict=True)
+        ]
+        ranked = search(index, communes, addresses, departements)
+        index.numbers.read_ahead(found[0].street.id for found in ranked if found)
+        for query, address, found in zip(queries, addresses, ranked, strict=True):
+            if found and found[0].score >= FLOOR:
+                yield self._at_street(index, communes, address, found)
+            else:
+                yield self._at_commune(communes, address, query)
 
     def _at_commune(
-        self, communes: CommuneIndex, match: Match, address: Address, written: str
+        self, communes: CommuneIndex, address: Address, query: tuple[str, ...]
     ) -> Answer:
+        written, match = query[0], match_address(communes, *query)
         place, reason = match.place, match.reason
         accepted = match.status == schema.ACCEPTED
         if accepted and address.street and not _is_town(communes, address, place):
@@ -182,11 +197,13 @@ class BanIndexGeocoder:
     ) -> Answer:
         best, number = _best_with_number(index, address, ranked)
         street, commune = best.street, best.commune
-        others = [found for found in ranked if not _same_street(found, best)]
+        others = []
+        if len(ranked) > 1:
+            others = [found for found in ranked if not _same_street(found, best)]
         second = max((found.score for found in others), default=0.0)
         if others and address.number and number.off == 0:
             second = max(
-                found.score - _at_number(index.numbers(found.street.id), found, address).off
+                found.score - _at_number(index.numbers[found.street.id], found, address).off
                 for found in others[:_MOST_TIED]
             )
         code = communes.by_code.get(commune.code)
@@ -263,7 +280,7 @@ def _best_with_number(
     for found in ranked[:_MOST_TIED]:
         if found.score < least:
             break
-        at = _at_number(index.numbers(found.street.id), found, address)
+        at = _at_number(index.numbers[found.street.id], found, address)
         if chosen is None or at.off < chosen[1].off:
             chosen = found, at
         if at.off == 0:

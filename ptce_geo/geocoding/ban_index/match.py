@@ -8,6 +8,7 @@ street surely like it ends the search.
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -69,9 +70,12 @@ _FEW: Final = 2
 
 
 def search(
-    index: BanIndex, communes: CommuneIndex, address: Address, departement: str = ""
-) -> list[Found]:
-    """Return the streets that an address may mean, the likeliest first; none below `FLOOR`.
+    index: BanIndex,
+    communes: CommuneIndex,
+    addresses: Sequence[Address],
+    departements: Sequence[str],
+) -> list[list[Found]]:
+    """Return the streets that each address may mean, the likeliest first; none below `FLOOR`.
 
     Parameters
     ----------
@@ -79,16 +83,41 @@ def search(
         The addresses.
     communes : CommuneIndex
         The register, which knows the names that communes go and went by.
-    address : Address
-        What was read of the address.
-    departement : str
-        Code of the département declared for it, "" for none.
+    addresses : sequence of Address
+        What was read of them.
+    departements : sequence of str
+        Code of the département declared for each, "" for none.
     """
+    readings = [
+        readings_of(index, communes, address, departement) if address.street else iter(())
+        for address, departement in zip(addresses, departements, strict=True)
+    ]
+    # What the surest readings ask for is read from the index at once.
+    surest = [list(islice(some, 1)) for some in readings]
+    _read_ahead(index, [one for some in surest for _, readings in some for one in readings])
+    return [
+        _search(index, communes, address, chain(first, others))
+        for address, first, others in zip(addresses, surest, readings, strict=True)
+    ]
+
+
+def _read_ahead(index: BanIndex, readings: Sequence[Reading]) -> None:
+    many = (reading.key for reading in readings if len(reading.codes) > _FEW)
+    index.communes_with_street.read_ahead(many)
+    index.communes.read_ahead(code for one in readings for code in _asked(index, one))
+
+
+def _search(
+    index: BanIndex,
+    communes: CommuneIndex,
+    address: Address,
+    ranked: Iterable[tuple[float, Sequence[Reading]]],
+) -> list[Found]:
     best: dict[int, Found] = {}
     surest = 0.0
-    for least, readings in readings_of(index, communes, address, departement):
+    for least, readings in ranked:
         if surest < least:
-            surest = max(surest, _search(index, communes, list(readings), address, best))
+            surest = max(surest, _add(index, communes, readings, address, best))
         if surest >= SURE:
             break
     found = list(best.values())
@@ -99,7 +128,7 @@ def search(
     return found
 
 
-def _search(
+def _add(
     index: BanIndex,
     communes: CommuneIndex,
     readings: Sequence[Reading],
@@ -154,21 +183,25 @@ def _elsewhere_in_town(found: Found, address: Address) -> bool:
 
 def _is_common(index: BanIndex, key: str) -> bool:
     """Whether so many communes have a street that it does not tell which one is meant."""
-    having = len(index.communes_with_street(key))
+    having = len(index.communes_with_street[key])
     return having > max(_FEW_HAVE_IT, _SHARE_HAVING_IT * index.communes_count)
 
 
 def _exactly(index: BanIndex, reading: Reading) -> Iterator[Found]:
     """Yield the streets of the very name that is asked."""
-    codes = reading.codes
-    if len(codes) > _FEW:
-        having = index.communes_with_street(reading.key)
-        codes = tuple(code for code in codes if _holds(having, code))
-    for code in codes:
-        commune = index.commune(code)
+    for code in _asked(index, reading):
+        commune = index.communes[code]
         if commune is not None:
-            for street in commune.by_key.get(reading.key, ()):
+            for street in commune.find(reading.key):
                 yield Found(reading.weight, 1.0, street, commune, reading.town_told)
+
+
+def _asked(index: BanIndex, reading: Reading) -> Sequence[str]:
+    """Return the communes to be asked for a street of that name."""
+    if len(reading.codes) <= _FEW:
+        return reading.codes
+    having = index.communes_with_street[reading.key]
+    return [code for code in reading.codes if _holds(having, code)]
 
 
 def _leads_there(found: Found) -> float:
@@ -186,20 +219,20 @@ def _alike(index: BanIndex, reading: Reading) -> Iterator[Found]:
     if reading.exactly or not reading.key:
         return
     for code in reading.codes[:MOST_COMMUNES]:
-        commune = index.commune(code)
+        commune = index.communes[code]
         if commune is None:
             continue
-        keys = list(commune.by_key)
+        keys = commune.keys
         near = process.extract(
             reading.key, keys, scorer=fuzz.token_set_ratio, score_cutoff=60, limit=12
         )
         near += process.extract(reading.key, keys, scorer=fuzz.ratio, score_cutoff=70, limit=5)
         for key in {key for key, _, _ in near}:
             like = likeness(reading.key, key)
-            if like < 1 and is_slip(reading.key, key) and index.communes_with_street(reading.key):
+            if like < 1 and is_slip(reading.key, key) and index.communes_with_street[reading.key]:
                 like = min(like, _REAL_NAME)
             if like >= FLOOR:
-                for street in commune.by_key[key]:
+                for street in commune.find(key):
                     yield Found(reading.weight * like, like, street, commune, reading.town_told)
 
 

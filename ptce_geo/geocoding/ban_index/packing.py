@@ -10,8 +10,6 @@ import math
 import struct
 import zlib
 from bisect import bisect_left
-from functools import partial
-from itertools import repeat
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from zlib import crc32
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Goes up whenever the packing changes, or `streets.street_key`, whose keys are stored.
-FORMAT: Final = 1
+FORMAT: Final = 2
 # "BANx" in the header of the SQLite file: tells an index from any other database.
 APPLICATION_ID: Final = 0x42414E78
 SQLITE: Final = b"SQLite format 3\x00"
@@ -36,12 +34,16 @@ WIDEST_GAP_M: Final = 400.0
 _METRES_A_DEGREE: Final = 111_195.0  # of latitude, on a sphere of 6,371 km
 
 _KINDS: Final[tuple[Kind, Kind]] = (STREET, LOCALITY)
-_LINE: Final = "\n"
+_LINE, _TAB, _END = "\n", "\t", b"\n"
 _SECTION: Final = "\x00"
-_STREETS_HEAD: Final = struct.Struct("<II")
+# How many, the id of the first, and where the names of the streets end.
+_STREETS_HEAD: Final = struct.Struct("<III")
+# Longitude and latitude, postcode, former commune and kind of a street.
+_STREET: Final = struct.Struct("<2d3H")
 _NUMBERS_HEAD: Final = struct.Struct("<II")
 _SEAL: Final = struct.Struct("<I")
 _TRIPLE: Final = struct.Struct("<3i")
+_POINT: Final = struct.Struct("<2i")
 
 
 class Street(NamedTuple):
@@ -82,42 +84,106 @@ class Street(NamedTuple):
 
 
 class CommuneStreets:
-    """The streets of a commune.
+    """The streets of a commune, of which only those that are asked for are unpacked.
+
+    Parameters
+    ----------
+    code, nom : str
+        As the address base has them: Paris, Lyon and Marseille by arrondissement.
+    postcodes : str
+        Of its addresses, in ascending order, separated by spaces.
+    packed : bytes
+        What `pack_streets` packed.
 
     Attributes
     ----------
     code, nom : str
-        As the address base has them: Paris, Lyon and Marseille by arrondissement.
-    postcodes : tuple of str
-        Of its addresses, in ascending order.
-    streets : list of Street
-        In the order of their names.
-    by_key : dict of str to tuple of Street
-        All streets that a key names: by their name, another name of theirs, or a name in brackets.
     """
 
-    __slots__ = ("by_key", "code", "nom", "postcodes", "streets")
+    __slots__ = (
+        *("_codes", "_count", "_first_id", "_found", "_further", "_old_communes", "_others"),
+        *("_packed", "_postcodes", "_rest", "code", "nom"),
+    )
 
-    def __init__(
-        self,
-        code: str,
-        nom: str,
-        postcodes: tuple[str, ...],
-        streets: list[Street],
-        by_key: dict[str, tuple[Street, ...]],
-    ) -> None:
+    def __init__(self, code: str, nom: str, postcodes: str, packed: bytes) -> None:
         self.code = code
         self.nom = nom
-        self.postcodes = postcodes
-        self.streets = streets
-        self.by_key = by_key
+        self._postcodes = postcodes
+        self._packed = packed
+        self._count, self._first_id, self._rest = _STREETS_HEAD.unpack_from(packed)
+        sections = packed[self._rest :].decode().split(_SECTION)
+        self._codes, self._old_communes, self._further, self._others = sections
+        self._found: dict[str, tuple[Street, ...]] = {}
+
+    @property
+    def postcodes(self) -> tuple[str, ...]:
+        """Of its addresses, in ascending order."""
+        return tuple(self._postcodes.split())
+
+    def find(self, key: str) -> tuple[Street, ...]:
+        """Return all streets that a key names: by their name, another, or a name in brackets."""
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._find(key)
+        return found
+
+    def _find(self, key: str) -> tuple[Street, ...]:
+        # A key that is not one street's own tells their numbers.
+        if self._further and (numbers := _by_first(self._further).get(key)):
+            streets = self.streets
+            return tuple(streets[int(number)] for number in numbers)
+        # Each key stands between a line break and a tab, its street's name between it and the next.
+        packed, asked = self._packed, f"{_LINE}{key}{_TAB}".encode()
+        start = _STREETS_HEAD.size + _STREET.size * self._count
+        at = packed.find(asked, start, self._rest)
+        if at < 0:
+            return ()
+        name = packed[at + len(asked) : packed.index(_END, at + 1)].decode()
+        return (self._street(packed.count(_END, start, at), key, name),)
+
+    @property
+    def keys(self) -> list[str]:
+        """All keys by which there is a street, each once."""
+        own = (key for key, _ in self._keys_and_names())
+        return list(dict.fromkeys([*own, *_by_first(self._further)]))
+
+    @property
+    def streets(self) -> list[Street]:
+        """All of them, in the order of their names."""
+        named = enumerate(self._keys_and_names())
+        return [self._street(number, key, name) for number, (key, name) in named]
 
     def __repr__(self) -> str:
         """Return what it is, in short."""
-        return f"<CommuneStreets {self.code} {self.nom}: {len(self.streets)} streets>"
+        return f"<CommuneStreets {self.code} {self.nom}: {self._count} streets>"
+
+    def _keys_and_names(self) -> list[list[str]]:
+        start = _STREETS_HEAD.size + _STREET.size * self._count
+        lines = self._packed[start : self._rest].decode().split(_LINE)
+        return [line.split(_TAB) for line in lines[1:-1]]
+
+    def _street(self, number: int, key: str, name: str) -> Street:
+        at = _STREETS_HEAD.size + _STREET.size * number
+        longitude, latitude, code, old, kind = _STREET.unpack_from(self._packed, at)
+        return Street(
+            self._first_id + number,
+            name,
+            key,
+            self._codes.split(_LINE)[code],
+            self._old_communes.split(_LINE)[old],
+            longitude,
+            latitude,
+            _KINDS[kind],
+            tuple(_by_first(self._others).get(str(number), ())),
+        )
 
 
-_new_street: Final = partial(tuple.__new__, Street)
+def _by_first(section: str) -> dict[str, list[str]]:
+    """Return the words of each line by what stands before them."""
+    if not section:
+        return {}
+    lines = (line.rpartition(_TAB) for line in section.split(_LINE))
+    return {first: listed.split(" ") for first, _, listed in lines}
 
 
 def pack_streets(streets: Sequence[Street], further_keys: Iterable[tuple[str, int]]) -> bytes:
@@ -145,78 +211,36 @@ def pack_streets(streets: Sequence[Street], further_keys: Iterable[tuple[str, in
             several[key].append(number)
     own = {street.key for street in streets}
     patches = [
-        f"{key}\t{' '.join(map(str, sorted(numbers)))}"
+        f"{key}{_TAB}{' '.join(map(str, sorted(numbers)))}"
         for key, numbers in sorted(several.items())
         if len(numbers) > 1 or key not in own
     ]
     others = [
-        f"{number}\t{' '.join(street.other_postcodes)}"
+        f"{number}{_TAB}{' '.join(street.other_postcodes)}"
         for number, street in enumerate(streets)
         if street.other_postcodes
     ]
+    named = _LINE.join(["", *(f"{street.key}{_TAB}{street.name}" for street in streets), ""])
     sections = (
-        [street.name for street in streets],
-        [street.key for street in streets],
         codes,
         old_communes,
         patches,
         others,
     )
-    count = len(streets)
-    numbers = [code_number[street.postcode] for street in streets]
-    numbers += [old_number[street.old_commune] for street in streets]
-    numbers += [_KINDS.index(street.kind) for street in streets]
-    degrees = [street.longitude for street in streets] + [street.latitude for street in streets]
-    return (
-        _STREETS_HEAD.pack(count, streets[0].id if streets else 0)
-        + struct.pack(f"<{2 * count}d{3 * count}H", *degrees, *numbers)
-        + _SECTION.join(map(_LINE.join, sections)).encode()
-    )
-
-
-def unpack_streets(code: str, nom: str, postcodes: str, packed: bytes) -> CommuneStreets:
-    """Return what `pack_streets` packed; `postcodes` are separated by spaces."""
-    count, first = _STREETS_HEAD.unpack_from(packed)
-    values = struct.unpack_from(f"<{2 * count}d{3 * count}H", packed, _STREETS_HEAD.size)
-    text = packed[_STREETS_HEAD.size + 22 * count :].decode()
-    names, keys, codes, old_communes, patches, others = text.split(_SECTION)
-    known, old = codes.split(_LINE), old_communes.split(_LINE)
-    key_list = keys.split(_LINE)
-    streets: list[Street] = list(
-        map(
-            _new_street,
-            zip(
-                range(first, first + count),
-                names.split(_LINE),
-                key_list,
-                # Most communes have one postcode and no former commune.
-                map(known.__getitem__, values[2 * count : 3 * count])
-                if len(known) > 1
-                else repeat(known[0], count),
-                map(old.__getitem__, values[3 * count : 4 * count])
-                if len(old) > 1
-                else repeat(old[0], count),
-                values[:count],
-                values[count : 2 * count],
-                map(_KINDS.__getitem__, values[4 * count :]),
-                repeat((), count),
-                strict=False,
-            ),
+    rows = b"".join(
+        _STREET.pack(
+            street.longitude,
+            street.latitude,
+            code_number[street.postcode],
+            old_number[street.old_commune],
+            _KINDS.index(street.kind),
         )
+        for street in streets
     )
-    if others:
-        for line in others.split(_LINE):
-            number, _, listed = line.partition("\t")
-            street = streets[int(number)]
-            streets[int(number)] = street._replace(other_postcodes=tuple(listed.split(" ")))
-    by_key: dict[str, tuple[Street, ...]] = dict(
-        zip(key_list, zip(streets, strict=False), strict=False)
-    )
-    if patches:
-        for line in patches.split(_LINE):
-            key, _, listed = line.rpartition("\t")
-            by_key[key] = tuple(streets[int(number)] for number in listed.split(" "))
-    return CommuneStreets(code, nom, tuple(postcodes.split()), streets, by_key)
+    before = rows + named.encode()
+    rest = _STREETS_HEAD.size + len(before)
+    head = _STREETS_HEAD.pack(len(streets), streets[0].id if streets else 0, rest)
+    return head + before + _SECTION.join(map(_LINE.join, sections)).encode()
 
 
 class Numbers:
@@ -233,16 +257,14 @@ class Numbers:
     ((2.00105, 48.0), (2.0005, 48.0))
     """
 
-    __slots__ = ("_count", "_latitudes", "_longitudes", "_numbers", "_postcodes", "_suffixes")
+    __slots__ = ("_count", "_numbers", "_packed", "_postcodes", "_suffixes")
 
     def __init__(self, packed: bytes) -> None:
         count, codes = _NUMBERS_HEAD.unpack_from(packed)
         self._count: int = count
+        self._packed = packed
         start = _NUMBERS_HEAD.size
-        values = struct.unpack_from(f"<{3 * count}i", packed, start)
-        self._numbers: tuple[int, ...] = values[::3]
-        self._longitudes: tuple[int, ...] = values[1::3]
-        self._latitudes: tuple[int, ...] = values[2::3]
+        self._numbers: tuple[int, ...] = struct.unpack_from(f"<{count}i", packed, start)
         start += _TRIPLE.size * count
         which = packed[start : start + 2 * count] if codes > 1 else b""
         suffixes, _, postcodes = packed[start + len(which) :].decode().partition(_SECTION)
@@ -291,7 +313,9 @@ class Numbers:
 
     def position(self, at: int) -> tuple[float, float]:
         """Return the longitude and latitude at a place of the list."""
-        return self._longitudes[at] / DEGREE, self._latitudes[at] / DEGREE
+        start = _NUMBERS_HEAD.size + 4 * self._count + _POINT.size * at
+        longitude, latitude = _POINT.unpack_from(self._packed, start)
+        return longitude / DEGREE, latitude / DEGREE
 
     def postcode(self, at: int) -> str:
         """Return the postcode at a place of the list, "" where it is not known."""
@@ -348,9 +372,12 @@ def pack_numbers(triples: bytes, suffixes: Sequence[str], postcodes: Sequence[st
     if len(known) > 1:
         place = {code: at for at, code in enumerate(known)}
         which = struct.pack(f"<{len(postcodes)}H", *(place[code] for code in postcodes))
+    rows = list(_TRIPLE.iter_unpack(triples))
+    points = (_POINT.pack(longitude, latitude) for _, longitude, latitude in rows)
     return (
-        _NUMBERS_HEAD.pack(len(triples) // _TRIPLE.size, len(known))
-        + triples
+        _NUMBERS_HEAD.pack(len(rows), len(known))
+        + struct.pack(f"<{len(rows)}i", *(number for number, _, _ in rows))
+        + b"".join(points)
         + which
         + f"{_LINE.join(suffixes)}{_SECTION}{_LINE.join(known)}".encode()
     )

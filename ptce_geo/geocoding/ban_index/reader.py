@@ -9,9 +9,9 @@ import json
 import os
 import sqlite3
 import struct
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ptce_geo.errors import UnreadableFileError
 from ptce_geo.geocoding.ban_index.packing import (
@@ -21,16 +21,18 @@ from ptce_geo.geocoding.ban_index.packing import (
     SQLITE,
     CommuneStreets,
     Numbers,
-    unpack_streets,
     unsealed,
 )
 from ptce_geo.geocoding.streets import street_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
-_COMMUNES_KEPT: Final = 2_000
-_ANSWERS_KEPT: Final = 4_000
+Key = TypeVar("Key", int, str)
+Value = TypeVar("Value")
+
+_MOST_KEPT: Final = 4_000
 _AGAIN: Final = "build it again with: ptce-geo ban build adresses-*.csv.gz --out"
 _WRITTEN: Final = "give the file that ptce-geo ban build wrote"
 # The header of an SQLite file: page size, count of pages, version and application of its user.
@@ -41,7 +43,7 @@ class BanIndex:
     """An address index, opened for reading.
 
     Threads may share it; a forked or unpickled copy opens the file for itself. What is read is
-    kept: the last 2,000 communes and 4,000 other answers.
+    kept: some thousand communes, streets and keys.
 
     Parameters
     ----------
@@ -50,6 +52,12 @@ class BanIndex:
 
     Attributes
     ----------
+    communes : mapping of code to `CommuneStreets`
+        The streets of a commune, None where the index does not know it.
+    numbers : mapping of a street's id to `Numbers`
+        Its numbers, none for a locality.
+    communes_with_street : mapping of a street's key to tuple of str
+        The codes of the communes where a key names a street or locality, ascending.
     path : Path
         The file.
     build_id : str
@@ -70,7 +78,7 @@ class BanIndex:
         self._process = -1
         self._database: sqlite3.Connection | None = None
         _check(self.path)
-        self.meta: dict[str, str] = dict(self._rows("SELECT key, value FROM meta"))
+        self.meta: dict[str, str] = dict(self.rows("SELECT key, value FROM meta"))
         try:
             self.build_id: str = self.meta["build_id"]
             self.communes_count: int = json.loads(self.meta["counts"])["communes"]
@@ -85,41 +93,31 @@ class BanIndex:
                 f"otherwise than now; {_AGAIN} {self.path.name}"
             )
             raise UnreadableFileError(msg)
-        # Answers are kept by the methods behind the public ones, for each index its own.
-        self._commune = lru_cache(_COMMUNES_KEPT)(self._read_commune)
-        self._numbers = lru_cache(_ANSWERS_KEPT)(self._read_numbers)
-        self._holds = lru_cache(_ANSWERS_KEPT)(
-            lambda code: bool(self._rows("SELECT 1 FROM communes WHERE code = ?", code))
+        self.communes: Table[str, CommuneStreets | None] = Table(
+            self,
+            "SELECT code, code, nom, postcodes, streets FROM communes WHERE code",
+            _commune,
+            None,
         )
-        self._of_street = lru_cache(_ANSWERS_KEPT)(
-            lambda key: self._codes("SELECT communes FROM street_keys WHERE key = ?", key)
+        self.numbers: Table[int, Numbers] = Table(
+            self, "SELECT street, packed FROM numbers WHERE street", _numbers, Numbers(NO_NUMBERS)
+        )
+        self.communes_with_street: Table[str, tuple[str, ...]] = Table(
+            self, "SELECT key, communes FROM street_keys WHERE key", _codes, ()
         )
 
-    def commune(self, code: str) -> CommuneStreets | None:
-        """Return the streets of a commune, None where the index does not know it."""
-        return self._commune(code)
+    def __contains__(self, code: str) -> bool:
+        """Return whether it holds addresses of a commune."""
+        return self.communes[code] is not None
 
     def communes_of_postcode(self, postcode: str) -> tuple[str, ...]:
         """Return the codes of the communes that have addresses under a postcode, ascending."""
-        return self._by_postcode.get(postcode, ())
-
-    def __contains__(self, code: object) -> bool:
-        """Return whether it holds addresses of a commune."""
-        return self._holds(code)
+        return _codes(self._by_postcode.get(postcode, ""))
 
     @cached_property
-    def _by_postcode(self) -> dict[str, tuple[str, ...]]:
+    def _by_postcode(self) -> dict[str, str]:
         """All postcodes: there are some 6,000 in France, and nearly every address asks for one."""
-        rows = self._rows("SELECT postcode, communes FROM postcodes")
-        return {postcode: tuple(codes.split(" ")) for postcode, codes in rows}
-
-    def communes_with_street(self, key: str) -> tuple[str, ...]:
-        """Return the codes of the communes where a key names a street or locality, ascending."""
-        return self._of_street(key)
-
-    def numbers(self, street_id: int) -> Numbers:
-        """Return the numbers of a street, none for a locality."""
-        return self._numbers(street_id)
+        return dict(self.rows("SELECT postcode, communes FROM postcodes"))
 
     def close(self) -> None:
         """Close the file; a later question opens it again."""
@@ -153,27 +151,8 @@ class BanIndex:
         """Return what it is, in short."""
         return f"<BanIndex {self.path.name}: {self.communes_count:,} communes, {self.build_id}>"
 
-    def _read_commune(self, code: str) -> CommuneStreets | None:
-        question = "SELECT nom, postcodes, streets FROM communes WHERE code = ?"
-        for nom, postcodes, packed in self._rows(question, code):
-            try:
-                return unpack_streets(code, nom, postcodes, unsealed(packed))
-            except (ValueError, struct.error, IndexError) as error:
-                raise _damaged(self.path, error) from error
-        return None
-
-    def _read_numbers(self, street_id: int) -> Numbers:
-        rows = self._rows("SELECT packed FROM numbers WHERE street = ?", street_id)
-        try:
-            return Numbers(unsealed(rows[0][0]) if rows else NO_NUMBERS)
-        except (ValueError, struct.error, IndexError) as error:
-            raise _damaged(self.path, error) from error
-
-    def _codes(self, question: str, asked: str) -> tuple[str, ...]:
-        rows = self._rows(question, asked)
-        return tuple(rows[0][0].split(" ")) if rows else ()
-
-    def _rows(self, question: str, *asked: str | int) -> list[tuple[Any, ...]]:
+    def rows(self, question: str, *asked: str | int) -> list[tuple[Any, ...]]:
+        """Return what the index answers to a question in SQL."""
         try:
             if self._process != os.getpid() or self._database is None:
                 self._open()
@@ -189,6 +168,58 @@ class BanIndex:
             f"{self.path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._process = os.getpid()
+
+
+class Table(Generic[Key, Value]):
+    """What a table of the index holds for each key; what was read is kept.
+
+    Reading many keys at once takes a third of the time of one by one.
+    """
+
+    def __init__(
+        self, index: BanIndex, question: str, unpack: Callable[..., Value], missing: Value
+    ) -> None:
+        self._index, self._unpack, self._missing = index, unpack, missing
+        self._of_one = f"{question} = ?"
+        self._of_many = f"{question} IN (SELECT value FROM json_each(?))"
+        self._kept: dict[Key, Value] = {}
+
+    def __getitem__(self, key: Key) -> Value:
+        """Return what it holds for a key, an empty value where it has no such key."""
+        try:
+            return self._kept[key]
+        except KeyError:
+            return self._read([key], self._of_one, key)[key]
+
+    def read_ahead(self, keys: Iterable[Key]) -> None:
+        """Read what will be asked for next."""
+        wanted = list(set(keys).difference(self._kept))
+        self._read(wanted, self._of_many, json.dumps(wanted))
+
+    def _read(self, keys: Sequence[Key], question: str, asked: Key | str) -> dict[Key, Value]:
+        found = dict.fromkeys(keys, self._missing)
+        try:
+            for key, *cells in self._index.rows(question, asked):
+                found[key] = self._unpack(*cells)
+        except (ValueError, struct.error, IndexError) as error:
+            raise _damaged(self._index.path, error) from error
+        if len(self._kept) > _MOST_KEPT:
+            self._kept = {}
+        # Not before all is read: other threads may be asking.
+        self._kept.update(found)
+        return found
+
+
+def _commune(code: str, nom: str, postcodes: str, packed: bytes) -> CommuneStreets:
+    return CommuneStreets(code, nom, postcodes, unsealed(packed))
+
+
+def _numbers(packed: bytes) -> Numbers:
+    return Numbers(unsealed(packed))
+
+
+def _codes(listed: str) -> tuple[str, ...]:
+    return tuple(listed.split())
 
 
 def open_ban_index(path: str | Path) -> BanIndex:
@@ -209,8 +240,8 @@ def open_ban_index(path: str | Path) -> BanIndex:
     >>> _ = (folder / "42.csv").write_text("\n".join(rows), encoding="utf-8")
     >>> _ = build_ban_index(folder / "42.csv", folder / "ban.idx")
     >>> with open_ban_index(folder / "ban.idx") as index:
-    ...     street = index.commune("42218").streets[0]
-    ...     numbers = index.numbers(street.id)
+    ...     street = index.communes["42218"].streets[0]
+    ...     numbers = index.numbers[street.id]
     >>> street.name, numbers.position(numbers.find(12, "bis"))
     ('Rue de la Paix', (4.39, 45.44))
     """

@@ -63,7 +63,7 @@ _ALIKE: Final = 0.75
 
 def readings_of(
     index: BanIndex, communes: CommuneIndex, address: Address, departement: str
-) -> Iterator[tuple[float, Iterable[Reading]]]:
+) -> Iterator[tuple[float, Sequence[Reading]]]:
     """Yield readings of an address, the surest first.
 
     Before those that are as sure as one another stands the score that makes them needless.
@@ -73,7 +73,7 @@ def readings_of(
     name = _town_name(communes, address)
     under = _under(index, communes, town.postcode)
     if not name:
-        yield from _without_town(index, communes, words, under, departement)
+        yield from _without_town(index, communes, words, key, under, departement)
         return
     named = _named(communes, name, departement)
     agreed = {code: weight for code, weight in named.items() if code in under}
@@ -104,11 +104,11 @@ def _without_town(
     index: BanIndex,
     communes: CommuneIndex,
     words: Sequence[str],
+    key: str,
     under: Sequence[str],
     departement: str,
-) -> Iterator[tuple[float, Iterable[Reading]]]:
+) -> Iterator[tuple[float, Sequence[Reading]]]:
     """Yield readings of a line in which the town, if any, stands behind the street."""
-    key = key_of_words(words) if words else ""
     if under:
         whole = Reading(tuple(under), key, _POSTCODE_ALONE, len(under) == 1)
         # Mostly the line is the street, and no town need be looked for in it.
@@ -122,10 +122,10 @@ def _without_town(
         ]
         yield SURE, [*inside, whole]
     else:
-        yield SURE, behind
+        yield SURE, list(behind)
     if not under:
         yield from _by_street(index, communes, list(_street_and_town(words)))
-        if codes := index.communes_with_street(key):
+        if codes := index.communes_with_street[key]:
             yield FLOOR, [Reading(codes[:MOST_COMMUNES], key, _STREET_ALONE, town_told=False)]
 
 
@@ -138,13 +138,13 @@ def _street_and_town(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _by_street(
     index: BanIndex, communes: CommuneIndex, divided: Iterable[tuple[str, str]]
-) -> Iterator[tuple[float, Iterable[Reading]]]:
+) -> Iterator[tuple[float, Sequence[Reading]]]:
     """Yield readings in which the street is known and the town's name is like one that has it."""
     readings = []
     for key, name in divided:
         if len(name) < 4:
             continue
-        codes = index.communes_with_street(key)
+        codes = index.communes_with_street[key]
         near = _misspelt(communes, name, codes) if codes else {}
         readings += [one._replace(town_told=False) for one in _equally_met(near, key, _MISSPELT)]
     if readings:
@@ -156,7 +156,7 @@ def _town_name(communes: CommuneIndex, address: Address) -> str:
     town = address.town
     if town.where == "cell":
         return fold(town.name)
-    if town.where == "part":
+    if town.where == "part" and town.name:
         last = fold(parts_of(town.name)[-1])
         if communes.hits(split_arrondissement(last)[0]):
             return last

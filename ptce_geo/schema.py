@@ -184,6 +184,24 @@ COVERAGE_COLUMNS: Final = (
     SHARE_POPULATION,
 )
 
+# ... a figure with its uncertainty and its test, ...
+TERRITORY: Final = "territory"
+INDICATOR: Final = "indicator"
+VALUE: Final = "value"
+LOW: Final = "low"
+HIGH: Final = "high"
+N: Final = "n"
+FLAG: Final = "flag"
+METHOD: Final = "method"
+STATISTIC: Final = "statistic"
+EXPECTED: Final = "expected"
+VARIANCE: Final = "variance"
+Z: Final = "z"
+P_VALUE: Final = "p_value"
+P_SIM: Final = "p_sim"
+P_FDR: Final = "p_fdr"
+QUADRANT: Final = "quadrant"
+
 # ... the summary of a pole, ...
 LOCATED: Final = "located"
 TO_REVIEW: Final = "to_review"

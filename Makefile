@@ -26,6 +26,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/embedded_france.py
 	$(BIN)/python benchmarks/commune_geocoder.py
 	$(BIN)/python benchmarks/locate.py
+	$(BIN)/python benchmarks/indicators.py
 
 clean:
 	rm -rf $(VENV) .venv-addok maps/demo

@@ -17,6 +17,7 @@ import ptce_geo
 from ptce_geo import cli_shared as shared
 from ptce_geo.checks import listing
 from ptce_geo.cli_geocoding import ban_app, geocode, review_app, store_app
+from ptce_geo.cli_indicators import indicators_app
 from ptce_geo.errors import PtceGeoError, PtceGeoWarning
 from ptce_geo.labels import Language, format_number, label, label_if_known
 
@@ -46,6 +47,7 @@ app.add_typer(boundaries, name="boundaries")
 app.add_typer(review_app, name="review")
 app.add_typer(ban_app, name="ban")
 app.add_typer(store_app, name="store")
+app.add_typer(indicators_app, name="indicators")
 
 
 @app.callback(invoke_without_command=True)
@@ -65,12 +67,8 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     poles: shared.Poles = None,
     lang: shared.Lang = "fr",
-    departements: Annotated[
-        str | None, typer.Option(help="Study area of the indicators, as in 42,69,01.")
-    ] = None,
-    regions: Annotated[
-        str | None, typer.Option(help="The same by région, as in 76 for Occitanie.")
-    ] = None,
+    departements: shared.Departements = None,
+    regions: shared.Regions = None,
     column: shared.Column = None,
     title: Annotated[str | None, typer.Option(help="Title of the map.")] = None,
     source: Annotated[str | None, typer.Option(help="Where the lists come from.")] = None,
@@ -89,8 +87,8 @@ def run(
         poles=poles,
         lang=lang,
         columns=shared.columns_of(column),
-        departements=_codes(departements),
-        regions=_codes(regions),
+        departements=shared.codes_of(departements),
+        regions=shared.codes_of(regions),
         title=title,
         source=source,
         geocoders=shared.specs_of(geocoder),
@@ -230,10 +228,6 @@ def _download_bars(console: Console, lang: Language) -> AbstractContextManager[s
         return label_if_known("boundaries", what, lang)
 
     return shared.bars(console, named, DownloadColumn())
-
-
-def _codes(text: str | None) -> list[str] | None:
-    return None if text is None else text.split(",")
 
 
 def _print_summary(console: Console, result: ptce_geo.StudyResult, lang: Language) -> None:

@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ptce_geo import schema
 from ptce_geo.errors import InputError, UnreadableFileError
@@ -17,6 +17,7 @@ from ptce_geo.geocoding.specs import check_specs, files_of, geocoders_from
 from ptce_geo.geocoding.store import AnswerStore, version_of
 from ptce_geo.labels import reason_words
 from ptce_geo.members import link_poles, read_members, read_poles
+from ptce_geo.territories import attach_territories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     from ptce_geo.geocoding import AcceptancePolicy, Geocoder
     from ptce_geo.geocoding.asking import Progress
+
+
+# The embedded contours are about that coarse: a quay may lie outside them.
+OFF_SHORE_M: Final = 500
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,10 @@ class Placer:
         if self._placing.review is None:
             return located
         return self.corrected(located, self._placing.review, poles=poles)
+
+    def attached(self, members: pd.DataFrame, *, poles: pd.DataFrame | None) -> gpd.GeoDataFrame:
+        """Return members with points, and the territories that they lie in."""
+        return attach_territories(self.members(members, poles=poles), max_distance_m=OFF_SHORE_M)
 
     def seats(self, poles: pd.DataFrame) -> gpd.GeoDataFrame:
         """Return poles with the points of their addresses: a pole has no SIRET."""

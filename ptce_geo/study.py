@@ -28,8 +28,8 @@ from ptce_geo.indicators import indicator_tables, locate_seats
 from ptce_geo.labels import Language, check_language
 from ptce_geo.maps import pole_map, save_map
 from ptce_geo.members import member_problems
-from ptce_geo.placing import Placing, opened_placer, placing_counts, read_lists
-from ptce_geo.reports import write_indicators
+from ptce_geo.placing import OFF_SHORE_M, Placing, opened_placer, placing_counts, read_lists
+from ptce_geo.reports import write_concentration, write_indicators
 from ptce_geo.territories import CURRENT_YEAR, attach_territories, catalogue, territory_table
 from ptce_geo.territories.attach import SNAPPED
 
@@ -42,9 +42,7 @@ if TYPE_CHECKING:
     from ptce_geo.geocoding.asking import Progress
     from ptce_geo.placing import Placer
 
-OUTPUTS: Final = ("members.csv", "indicators.xlsx", "map.html", "study.json")
-# The embedded contours are about that coarse: a quay may lie outside them.
-_OFF_SHORE_M: Final = 500
+OUTPUTS: Final = ("members.csv", "indicators.xlsx", "map.html", "study.json", "concentration.csv")
 _PLACED: Final = (schema.ACCEPTED, schema.REVIEW)
 _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 
@@ -183,10 +181,10 @@ def run_study(
     ...     table.to_csv(members, index=False)
     ...     result = run_study(Study(members, out=Path(folder) / "study"))
     ...     sorted(file.name for file in result.files)
-    ['indicators.xlsx', 'map.html', 'members.csv', 'study.json']
+    ['concentration.csv', 'indicators.xlsx', 'map.html', 'members.csv', 'study.json']
     """
     lang = check_language(study.lang)
-    area = _study_area(study)
+    area = study_area(study.departements, study.regions)
     _refuse_overwriting_inputs(study)
     with (
         _all_or_nothing(Path(study.out)) as staging,
@@ -201,10 +199,9 @@ def run_study(
         )
         problems = _problems(lists, lang, by_siret=placer.by_siret)
         _tell(progress, "locate")
-        located = placer.members(members, poles=poles)
-        members = attach_territories(located, max_distance_m=_OFF_SHORE_M)
+        members = placer.attached(members, poles=poles)
         seats = locate_seats(placer.seats(poles), members)
-        poles = attach_territories(seats, max_distance_m=_OFF_SHORE_M)
+        poles = attach_territories(seats, max_distance_m=OFF_SHORE_M)
         _tell(progress, "measure")
         tables = indicator_tables(
             members,
@@ -219,6 +216,7 @@ def run_study(
         _tell(progress, "write")
         members.drop(columns="geometry").to_csv(staging / "members.csv", index=False)
         write_indicators(staging / "indicators.xlsx", tables, members, record, lang=lang)
+        write_concentration(tables["concentration"], staging / "concentration.csv")
         save_map(page, staging / "map.html")
         text = json.dumps(record, ensure_ascii=False, indent=2)
         (staging / "study.json").write_text(text + "\n", encoding="utf-8")
@@ -231,11 +229,26 @@ def _tell(progress: Callable[[str], None] | None, stage: str) -> None:
         progress(stage)
 
 
-def _study_area(study: Study) -> list[str] | None:
-    """Return the codes of the départements studied; None for all of France."""
-    if study.departements is None and study.regions is None:
+def study_area(
+    departements: Sequence[str] | None, regions: Sequence[str] | None
+) -> list[str] | None:
+    """Return the codes of the départements studied; None for all of France.
+
+    Raises
+    ------
+    InputError
+        When both are empty.
+    UnknownTerritoryError
+        When one of the codes is unknown.
+
+    Examples
+    --------
+    >>> study_area(["42"], ["94"])
+    ['2A', '2B', '42']
+    """
+    if departements is None and regions is None:
         return None
-    departements, regions = _codes(study.departements), _codes(study.regions)
+    departements, regions = _codes(departements), _codes(regions)
     if not departements and not regions:
         msg = "the study area is empty; name départements or régions, or leave both out"
         raise InputError(msg)

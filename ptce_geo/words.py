@@ -668,6 +668,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "sheet_reach": ("Couverture par distance", "Coverage by reach"),
     "sheet_presence": ("Couverture par présence", "Coverage by presence"),
     "sheet_concentration": ("Concentration", "Concentration"),
+    "sheet_quotients": ("Quotients de localisation", "Location quotients"),
     "sheet_region": ("Régions", "Régions"),
     "sheet_departement": ("Départements", "Départements"),
     "sheet_epci": ("EPCI", "EPCI"),
@@ -691,8 +692,18 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Territories with at least one placed member.",
     ),
     "note_concentration": (
-        "Le chiffre change avec le niveau : comparer à niveau égal.",
-        "The figure changes with the level: compare at the same level.",
+        "Le chiffre change avec le niveau : comparer à niveau égal. Hasard : ce que donneraient "
+        "autant de structures tombées au hasard, à proportion de la population ou de la référence "
+        "choisie.",
+        "The figure changes with the level: compare at the same level. Chance: what as many "
+        "members would give that fall at random, in proportion to the population or the reference "
+        "chosen.",
+    ),
+    "note_quotients": (
+        "Territoires qui comptent au moins une structure. Intervalle exact de Garwood à 95 % : "
+        "s’il contient 1, l’écart à la moyenne n’est pas établi.",
+        "Territories with at least one member. Exact Garwood interval at 95%: where it holds 1, "
+        "the difference from the average is not established.",
     ),
     "note_region": ("Toutes les régions du périmètre.", "All régions of the study area."),
     "note_departement": (
@@ -759,6 +770,21 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Inequality of the number of members between territories, empty ones included: 0 if all "
         "have as many, near 1 if one has them all.",
     ),
+    "method_chance": ("Hasard", "Chance"),
+    "method_chance_text": (
+        "Ce que donneraient autant de structures tombées au hasard, à proportion de la "
+        "population : 95 % de 199 tirages. Peu de structures sur beaucoup de territoires donnent "
+        "à elles seules un indice élevé.",
+        "What as many members would give that fall at random, in proportion to the population: 95% "
+        "of 199 draws. Few members over many territories alone make an index high.",
+    ),
+    "method_interval": ("Bornes du quotient", "Bounds of the quotient"),
+    "method_interval_text": (
+        "Intervalle exact de Poisson (Garwood) à 95 % du nombre de structures. « Petit nombre » : "
+        "moins de 5 structures attendues.",
+        "Exact Poisson interval (Garwood) at 95% of the number of members. “Small number”: fewer "
+        "than 5 members expected.",
+    ),
     "method_herfindahl": ("Indice de Herfindahl", "Herfindahl index"),
     "method_herfindahl_text": (
         "Somme des carrés des parts des territoires : son inverse est le nombre de territoires "
@@ -824,6 +850,27 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_share_territories": ("Part des territoires", "Share of territories"),
     "column_population_covered": ("Population couverte", "Population covered"),
     "column_share_population": ("Part de la population", "Share of population"),
+    "column_estimate": ("Valeur", "Value"),
+    "column_chance": ("Par hasard", "By chance"),
+    "column_chance_low": ("Hasard, bas", "Chance, low"),
+    "column_chance_high": ("Hasard, haut", "Chance, high"),
+    "column_against_chance": ("Face au hasard", "Against chance"),
+    "column_reading": ("Lecture", "Reading"),
+    "column_group": ("Groupe", "Group"),
+    "column_location_quotient_low": ("Borne basse", "Lower bound"),
+    "column_location_quotient_high": ("Borne haute", "Upper bound"),
+    "indicator_gini": ("Gini", "Gini"),
+    "indicator_herfindahl": ("Herfindahl", "Herfindahl"),
+    "indicator_equivalent_number": ("Nombre équivalent", "Equivalent number"),
+    "indicator_top_share": ("Part du décile de tête", "Share of the top decile"),
+    "indicator_hoover": ("Hoover", "Hoover"),
+    "indicator_locational_gini": ("Gini de localisation", "Locational Gini"),
+    "indicator_theil_t": ("Theil T", "Theil T"),
+    "flag_above_chance": ("au-dessus", "above"),
+    "flag_within_chance": ("comparable", "as much"),
+    "flag_below_chance": ("au-dessous", "below"),
+    "flag_small_number": ("petit nombre", "small number"),
+    "flag_undefined": ("non défini", "undefined"),
     "column_gini": ("Gini", "Gini"),
     "column_herfindahl": ("Herfindahl", "Herfindahl"),
     "column_member_id": ("Identifiant", "Identifier"),

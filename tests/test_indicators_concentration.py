@@ -1,5 +1,6 @@
-"""Location quotient, Gini, Herfindahl: against R, by hand, and by their properties."""
+"""Herfindahl, Hoover, Krugman, top shares, levels: against R, by hand, by their properties."""
 
+import functools
 import math
 
 import numpy as np
@@ -8,173 +9,245 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ptce_geo.errors import DuplicateIdError, InputError
-from ptce_geo.indicators import gini, herfindahl, location_quotient
-
-# Regions × sectors, the matrix of the examples of R EconGeo 2.
-REGION_BY_SECTOR = np.array(
-    [
-        [100, 0, 0, 0, 0],
-        [0, 15, 5, 70, 10],
-        [0, 20, 10, 20, 50],
-        [0, 25, 30, 5, 40],
-        [0, 40, 55, 5, 0],
-    ]
+from ptce_geo.errors import DuplicateIdError, InputError, UnknownTerritoryError
+from ptce_geo.indicators.concentration import (
+    at_levels,
+    equivalent_number,
+    herfindahl,
+    hoover,
+    krugman_concentration,
+    top_share,
 )
+from ptce_geo.indicators.inequality import gini, lorenz_curve, theil, theil_decomposition
+from ptce_geo.indicators.specialisation import krugman_specialisation, location_quotient
+from ptce_geo.territories import territory_table
+
 counts_of_territories = st.lists(st.integers(0, 10**6), min_size=1, max_size=30)
+measures = pytest.mark.parametrize("measure", [herfindahl, equivalent_number, hoover, top_share])
 
 
-def test_location_quotient_as_r_reat():
-    # R REAT locq(1714, 79006, 879213, 15593224): one region, and the rest of the country.
-    counts = pd.Series({"region": 1714, "rest": 879_213 - 1714})
-    reference = pd.Series({"region": 79_006, "rest": 15_593_224 - 79_006})
-    quotient = location_quotient(counts, reference=reference)
-    assert quotient["region"] == pytest.approx(0.3847623423, abs=1e-9)
-
-
-def test_location_quotient_as_r_econgeo():
-    # R EconGeo location.quotient: one column for each sector, the regions' totals as reference.
-    totals = pd.Series(REGION_BY_SECTOR.sum(axis=1))
-    quotients = np.column_stack(
-        [location_quotient(pd.Series(column), reference=totals) for column in REGION_BY_SECTOR.T]
-    )
-    assert quotients[1] == pytest.approx([0, 0.75, 0.25, 3.5, 0.5], abs=1e-12)
-    assert quotients[4] == pytest.approx([0, 2, 2.75, 0.25, 0], abs=1e-12)
-
-
-def test_location_quotient_by_hand_aligned_by_code():
-    # 4 members for 400 inhabitants, 1 in 100. A: 3 in 100, so 3. B: 1 in 200, so a half.
-    counts = pd.Series({"A": 3, "B": 1, "C": 0})
-    population = pd.Series({"C": 100, "A": 100, "B": 200})
-    expected = pd.Series({"A": 3.0, "B": 0.5, "C": 0.0}, name="location_quotient")
-    pd.testing.assert_series_equal(location_quotient(counts, reference=population), expected)
-
-
-def test_location_quotient_is_nan_where_it_is_undefined():
-    # 0/0 in B, 1/0 in C (a village without inhabitants): NaN, never inf. A: (1/10)/(2/10).
-    counts = pd.Series({"A": 1, "B": 0, "C": 1})
-    reference = pd.Series({"A": 10, "B": 0, "C": 0})
-    assert location_quotient(counts, reference=reference).to_list() == pytest.approx(
-        [0.5, math.nan, math.nan], nan_ok=True
-    )
-    zeros = counts * 0
-    assert location_quotient(zeros, reference=reference).isna().all()
-    assert location_quotient(counts, reference=zeros).isna().all()
-
-
-def test_location_quotient_refuses_what_does_not_match():
-    counts = pd.Series({"A": 1, "B": 2})
-    with pytest.raises(InputError, match="in one of the two only: B, C"):
-        location_quotient(counts, reference=pd.Series({"A": 1, "C": 1}))
-    doubled = pd.Series([1, 2, 3], index=["A", "B", "B"])
-    with pytest.raises(DuplicateIdError, match="reference: code must be unique; B"):
-        location_quotient(counts, reference=doubled)
-    with pytest.raises(DuplicateIdError, match="counts: code must be unique; B"):
-        location_quotient(doubled, reference=counts)
-
-
-@pytest.mark.parametrize("bad", [-1, math.nan, math.inf])
-def test_negative_missing_and_infinite_values_are_refused(bad):
-    wrong, right = pd.Series({"A": 1.0, "B": bad}), pd.Series({"A": 1, "B": 2})
-    message = f"expected numbers of at least 0, found {float(bad)} for B"
-    for measure in (
-        lambda: gini(wrong),
-        lambda: herfindahl(wrong),
-        lambda: location_quotient(wrong, reference=right),
-        lambda: location_quotient(right, reference=wrong),
-    ):
-        with pytest.raises(InputError, match=message):
-            measure()
-
-
-def test_nullable_numbers_work_and_text_is_refused():
-    assert gini(pd.Series([0, 4], dtype="Int64")) == 0.5
-    with pytest.raises(InputError, match="found <NA> for 1"):
-        gini(pd.Series([1, None], dtype="Int64"))
-    with pytest.raises(InputError, match=r"expected numbers, found str; .* pandas.to_numeric"):
-        gini(pd.Series(["1", "2"]))
-
-
-def test_gini_and_herfindahl_as_r_reat():
-    # R REAT gini(c(20, 50, 20, 10)) and herf().
+def test_herfindahl_as_r_reat():
+    # R REAT herf(c(20, 50, 20, 10)).
     values = pd.Series([20, 50, 20, 10])
-    assert gini(values) == pytest.approx(0.3, abs=1e-12)
-    assert gini(values, normalised=True) == pytest.approx(0.4, abs=1e-12)
     assert herfindahl(values) == pytest.approx(0.34, abs=1e-9)
     assert herfindahl(values, normalised=True) == pytest.approx(0.12, abs=1e-9)
+    assert equivalent_number(values) == pytest.approx(2.941176471, abs=1e-9)
 
 
-def test_all_in_one_of_four_territories():
-    # Gini (n-1)/n = 3/4, Herfindahl 1; both 1 once normalised.
-    values = pd.Series([0, 0, 8, 0])
-    assert gini(values) == 0.75
-    assert herfindahl(values) == 1
-    assert gini(values, normalised=True) == herfindahl(values, normalised=True) == 1
+def test_hoover_as_r_econgeo():
+    # R EconGeo Hoover.index, which prints percent.
+    values, reference = pd.Series([0, 10, 10, 30, 50]), pd.Series([10, 15, 20, 25, 30])
+    assert hoover(values, reference=reference) == pytest.approx(0.25, abs=1e-12)
 
 
-def test_evenly_spread():
-    values = pd.Series([3, 3, 3, 3])
-    assert gini(values) == gini(values, normalised=True) == 0
-    assert herfindahl(values) == 0.25
-    assert herfindahl(values, normalised=True) == 0
+def test_all_in_one_of_four_territories_and_evenly_spread():
+    one, even = pd.Series([0, 0, 8, 0]), pd.Series([3, 3, 3, 3])
+    assert herfindahl(one) == herfindahl(one, normalised=True) == equivalent_number(one) == 1
+    assert hoover(one) == 0.75
+    assert top_share(one) == 0.4  # a tenth of four territories is 0.4 of the first
+    assert top_share(one, top=1) == 1
+    assert herfindahl(even) == 0.25
+    assert herfindahl(even, normalised=True) == hoover(even) == 0
+    assert equivalent_number(even) == 4
+    assert top_share(even, top=0.3) == 0.3
 
 
-@pytest.mark.parametrize("measure", [gini, herfindahl])
+@given(counts_of_territories, st.floats(0.001, 1000), st.floats(0.01, 1), st.randoms())
+def test_bounds_and_invariance_to_order_and_scale(values, scale, top, random):
+    assume(sum(values) > 0)
+    series, n = pd.Series(values), len(values)
+    assert 1 / n - 1e-12 <= herfindahl(series) <= 1 + 1e-12
+    assert 1 - 1e-9 <= equivalent_number(series) <= n + 1e-9
+    assert -1e-12 <= hoover(series) <= 1 - 1 / n + 1e-12
+    assert top - 1e-9 <= top_share(series, top=top) <= 1 + 1e-12
+    if n > 1:
+        assert -1e-9 <= herfindahl(series, normalised=True) <= 1 + 1e-9
+    shuffled = pd.Series(random.sample(values, n)) * scale
+    for measure in (herfindahl, equivalent_number, hoover, functools.partial(top_share, top=top)):
+        assert measure(shuffled) == pytest.approx(measure(series), rel=1e-9, abs=1e-9)
+
+
+@given(counts_of_territories, st.data())
+def test_hoover_is_the_widest_gap_below_the_lorenz_curve(values, data):
+    weights = data.draw(st.lists(st.integers(1, 1000), min_size=len(values), max_size=len(values)))
+    assume(sum(values) > 0)
+    curve = lorenz_curve(values, weights=pd.Series(weights))
+    gap = (curve["share_weights"] - curve["share_values"]).max()
+    assert hoover(values, reference=pd.Series(weights)) == pytest.approx(gap, abs=1e-12)
+
+
+@given(counts_of_territories, st.floats(0.01, 1), st.integers(1, 40))
+def test_top_share_is_read_off_the_lorenz_curve(values, top, number):
+    assume(sum(values) > 0)
+    curve = lorenz_curve(values)
+    for asked, share in ((top, top), (number, min(number / len(values), 1))):
+        below = np.interp(1 - share, curve["share_weights"], curve["share_values"])
+        assert top_share(values, top=asked) == pytest.approx(1 - below, abs=1e-9)
+
+
+def test_top_share_counts_a_fraction_of_a_territory():
+    # 0.3 of five is one and a half: 6 and half of 2, of 10. Whole numbers are territories.
+    values = pd.Series([1, 6, 2, 1, 0])
+    assert top_share(values, top=0.3) == pytest.approx(0.7, abs=1e-15)
+    assert top_share(values, top=2) == top_share(values, top=np.int64(2)) == pytest.approx(0.8)
+    assert top_share(values, top=9) == top_share(values, top=1.0) == pytest.approx(1, abs=1e-15)
+    for top in (0, 0.0, -1, 1.5, math.nan, True):
+        with pytest.raises(InputError, match=f"top: .* found {top}"):
+            top_share(values, top=top)
+
+
+@measures
+def test_each_column_of_a_frame_is_measured(measure):
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame(rng.poisson(2, (40, 3)), columns=["a", "b", "c"])
+    table["nothing"] = 0
+    expected = {name: measure(column) for name, column in table.items()}
+    pd.testing.assert_series_equal(
+        measure(table), pd.Series(expected, name=measure.__name__), rtol=1e-13
+    )
+    assert math.isnan(expected["nothing"])
+
+
+@measures
 def test_undefined_is_nan(measure):
     assert math.isnan(measure(pd.Series([0, 0])))
     assert math.isnan(measure(pd.Series([], dtype="float64")))
-    assert math.isnan(measure(pd.Series([5]), normalised=True))
+    assert math.isnan(herfindahl(pd.Series([5]), normalised=True))
+    assert math.isnan(hoover([1, 2], reference=pd.Series([0, 0])))
     assert isinstance(measure(pd.Series([1, 2])), float)
+    assert measure([20, 50]) == measure(np.array([20, 50])) == measure(pd.Series([20, 50]))
 
 
-def test_one_territory():
-    assert gini(pd.Series([5])) == 0
-    assert herfindahl(pd.Series([5])) == 1
+@measures
+@pytest.mark.parametrize("bad", [-1, math.nan, math.inf])
+def test_negative_missing_and_infinite_values_are_refused(measure, bad):
+    wrong, right = pd.Series({"A": 1.0, "B": bad}), pd.Series({"A": 1, "B": 2})
+    message = f"expected numbers of at least 0, found {float(bad)} for B"
+    with pytest.raises(InputError, match=f"values: {message}"):
+        measure(wrong)
+    with pytest.raises(InputError, match=f"values: crafts: {message}"):
+        measure(pd.DataFrame({"trade": right, "crafts": wrong}))
+    with pytest.raises(InputError, match=f"reference: {message}"):
+        hoover(right, reference=wrong)
 
 
-@given(counts_of_territories)
-def test_gini_is_half_the_relative_mean_difference(values):
-    # The definition by pairs, as independent of the sorted form as can be.
-    x = np.array(values, dtype="float64")
-    assume(x.sum() > 0)
-    by_pairs = np.abs(x[:, None] - x).sum() / (2 * len(x) * x.sum())
-    assert gini(pd.Series(x)) == pytest.approx(by_pairs, abs=1e-12)
+def test_krugman_concentration_by_hand_and_across():
+    # A holds 4 of 6 crafts, none of the trade, and half of all.
+    matrix = pd.DataFrame({"crafts": [4, 2], "trade": [0, 2], "none": [0, 0]}, index=["A", "B"])
+    found = krugman_concentration(matrix)
+    assert found.to_dict() == pytest.approx(
+        {"crafts": 1 / 3, "trade": 1, "none": math.nan}, abs=1e-15, nan_ok=True
+    )
+    population = pd.Series({"B": 0, "A": 7})
+    against = krugman_concentration(matrix, reference=population)
+    assert against.to_dict() == pytest.approx(
+        {"crafts": 2 / 3, "trade": 2, "none": math.nan}, nan_ok=True
+    )
+    half = hoover(matrix, reference=population)
+    pd.testing.assert_series_equal(against / 2, half, check_names=False)
+    with pytest.raises(InputError, match="matrix: expected a DataFrame"):
+        krugman_concentration(matrix["crafts"])
+    with pytest.raises(InputError, match="in one of the two only: B"):
+        krugman_concentration(matrix, reference=pd.Series({"A": 1}))
 
 
-@given(counts_of_territories, st.floats(0.001, 1000), st.randoms())
-def test_bounds_and_invariance_to_order_and_scale(values, scale, random):
-    assume(sum(values) > 0)
-    series, n = pd.Series(values), len(values)
-    assert -1e-12 <= gini(series) <= (n - 1) / n + 1e-12
-    assert 1 / n - 1e-12 <= herfindahl(series) <= 1 + 1e-12
-    shuffled = random.sample(values, n)
-    for measure in (gini, herfindahl):
-        assert measure(pd.Series(shuffled) * scale) == pytest.approx(measure(series), abs=1e-9)
-        if n > 1:
-            assert -1e-9 <= measure(series, normalised=True) <= 1 + 1e-9
+@given(st.lists(st.lists(st.integers(0, 100), min_size=3, max_size=3), min_size=1, max_size=12))
+def test_krugman_measures_sectors_as_it_does_territories(rows):
+    matrix = pd.DataFrame(rows)
+    pd.testing.assert_series_equal(
+        krugman_concentration(matrix),
+        krugman_specialisation(matrix.T),
+        check_names=False,
+        check_index_type=False,
+    )
 
 
-@given(counts_of_territories, st.floats(0.001, 1000))
-def test_location_quotient_of_the_reference_against_itself_is_one(values, scale):
-    assume(sum(values) > 0)
-    reference = pd.Series(values)
-    quotient = location_quotient(reference * scale, reference=reference)
-    assert quotient[reference > 0].to_numpy() == pytest.approx(1, abs=1e-9)
-    assert quotient[reference == 0].isna().all()
+# Levels
 
 
-@given(st.lists(st.tuples(st.integers(0, 1000), st.integers(1, 10**6)), min_size=1, max_size=30))
-def test_location_quotients_average_to_one_over_the_reference(pairs):
-    # Σ (r_i / R) LQ_i = Σ x_i / X = 1.
-    counts, reference = (pd.Series(column) for column in zip(*pairs, strict=True))
-    assume(counts.sum() > 0)
-    quotient = location_quotient(counts, reference=reference)
-    assert np.average(quotient, weights=reference) == pytest.approx(1, abs=1e-9)
+@pytest.fixture(scope="module")
+def communes():
+    return territory_table("commune")
 
 
-def test_any_sequence_of_amounts_will_do_but_no_frame():
-    values = [20, 50, 20, 10]
-    for measure in (gini, herfindahl):
-        assert measure(values) == measure(np.array(values)) == measure(pd.Series(values))
-        with pytest.raises(InputError, match="expected one column of amounts, found a DataFrame"):
-            measure(pd.DataFrame({"a": values}))
+@pytest.fixture(scope="module")
+def counts(communes):
+    rng = np.random.default_rng(3)
+    some = communes.sample(2000, random_state=4).index
+    return pd.DataFrame(rng.poisson(1.5, (2000, 2)), index=some, columns=["crafts", "trade"])
+
+
+def test_each_level_is_measured_over_all_of_its_territories(communes, counts):
+    levels = ["commune", "epci", "departement", "region"]
+    found = at_levels(gini, counts["crafts"], levels=levels)
+    assert (found.name, found.index.name, found.index.to_list()) == ("gini", "level", levels)
+    for level in levels:
+        parents = communes["code_" + level] if level != "commune" else communes.index
+        sums = dict.fromkeys(territory_table(level).index, 0)
+        for code, number in counts["crafts"].items():
+            parent = code if level == "commune" else parents[code]
+            if parent in sums:
+                sums[parent] += number
+        assert found[level] == pytest.approx(gini(list(sums.values())), abs=1e-12)
+
+
+def test_levels_of_columns_with_a_reference(communes, counts):
+    levels, population = ("departement", "region"), communes["population"]
+    found = at_levels(hoover, counts, levels=levels, reference=population)
+    assert found.columns.equals(counts.columns)
+    weighted = at_levels(theil, counts["trade"], levels=levels, weights=population)
+    for level in levels:
+        parents = communes["code_" + level]
+        sums = counts.groupby(parents[counts.index]).sum().reindex(parents.unique(), fill_value=0)
+        people = population.groupby(parents).sum()
+        pd.testing.assert_series_equal(
+            found.loc[level], hoover(sums, reference=people), check_names=False
+        )
+        assert weighted[level] == pytest.approx(theil(sums["trade"], weights=people), abs=1e-12)
+
+
+def test_theil_by_departement_is_the_between_of_communes(communes, counts):
+    # Coarser levels hide inequality: what is lost is what lies within.
+    population = communes["population"]
+    whole = counts["crafts"].reindex(communes.index, fill_value=0)
+    split = theil_decomposition(whole, parents=communes["code_departement"], weights=population)
+    levels = ["commune", "departement"]
+    found = at_levels(theil, counts["crafts"], levels=levels, weights=population)
+    assert found["departement"] == pytest.approx(split.between, abs=1e-12)
+    assert found["commune"] == pytest.approx(split.total, abs=1e-12)
+
+
+def test_study_area_and_what_is_set_aside(communes):
+    # Ajaccio and Bastia in Corsica, Lyon elsewhere; the island of Sein is in no EPCI.
+    counts = pd.Series({"2A004": 1.5, "2B033": 1, "69123": 4, "29083": 2})
+    assert communes.loc["29083", ["nom"]].to_list() == ["Île-de-Sein"]
+    levels = ["epci", "departement"]
+    found = at_levels(gini, counts, levels=levels, departements=["2A", "2B"])
+    assert found["departement"] == pytest.approx(0.1, abs=1e-15)  # 1.5 and 1
+    assert found.attrs == {"amount_set_aside": {"epci": 6, "departement": 6}}
+    assert at_levels(gini, counts, levels=levels).attrs == {"amount_set_aside": {"epci": 2}}
+    normalised = functools.partial(gini, normalised=True)
+    found = at_levels(normalised, counts, levels=levels, departements=["2A", "2B"])
+    assert found.name == "value"
+    assert found["departement"] == pytest.approx(0.2, abs=1e-15)
+
+
+def test_levels_refuse_what_they_cannot_measure():
+    counts = pd.Series({"2A004": 1, "2B033": 1})
+    with pytest.raises(InputError, match=r"counts: 99999 is no commune of \d+; .* convert_codes"):
+        at_levels(gini, pd.Series({"99999": 1}), levels=["region"])
+    with pytest.raises(InputError, match="reference: 99999 is no commune"):
+        at_levels(hoover, counts, levels=["region"], reference=pd.Series({"99999": 1}))
+    with pytest.raises(InputError, match=r"counts: .* found -1 for 2A004"):
+        at_levels(gini, -counts, levels=["region"])
+    with pytest.raises(InputError, match=r"weights: .* found nan for 2A004, nan for 2B033"):
+        at_levels(gini, counts, levels=["region"], weights=counts * math.nan)
+    with pytest.raises(DuplicateIdError, match="counts: code must be unique; 2A004"):
+        at_levels(gini, pd.Series([1, 1], index=["2A004", "2A004"]), levels=["region"])
+    with pytest.raises(InputError, match="arrondissement_municipal is not made of communes"):
+        at_levels(gini, counts, levels=["arrondissement_municipal"])
+    with pytest.raises(UnknownTerritoryError, match="canton"):
+        at_levels(gini, counts, levels=["canton"])
+    for measured in (counts, counts.to_frame("crafts")):
+        with pytest.raises(InputError, match="measure: expected one number for each column"):
+            at_levels(location_quotient, measured, levels=["region"], reference=counts)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ptce_geo.indicators import coverage_by_reach, gini, herfindahl, indicator_tables
+from ptce_geo.indicators import coverage_by_reach, indicator_tables
+from ptce_geo.indicators.concentration_table import concentration_table
+from ptce_geo.indicators.specialisation import location_quotient_interval
 from ptce_geo.territories import attach_territories, territory_table
 
 # Two members in Saint-Étienne, one in Saint-Denis (La Réunion).
@@ -47,11 +49,12 @@ def test_by_territory(members):
 def test_the_other_tables_are_those_of_the_measures(members):
     tables = indicator_tables(members, thresholds_km=[10], levels=["departement"])
     counts = tables["departement"]["members"]
-    row = tables["concentration"].loc["departement"]
-    assert row["members"] == 3
-    assert row["territories"] == 101
-    assert row["gini"] == gini(counts)
-    assert row["herfindahl"] == herfindahl(counts) == pytest.approx(5 / 9)
+    pd.testing.assert_frame_equal(
+        tables["concentration"], concentration_table(members, levels=["departement"])
+    )
+    quotients = location_quotient_interval(counts, reference=tables["departement"]["population"])
+    bounds = tables["departement"][["location_quotient_low", "location_quotient_high"]]
+    assert bounds.to_numpy() == pytest.approx(quotients[["low", "high"]].to_numpy(), nan_ok=True)
     pd.testing.assert_frame_equal(
         tables["coverage_by_reach"], coverage_by_reach(members, thresholds_km=[10])
     )

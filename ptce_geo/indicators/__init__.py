@@ -2,22 +2,115 @@
 
 One row of a member frame is one membership. What is counted are the accepted ones; how many were
 counted, and how many were set aside for which reason, stands in the `attrs` of each result.
+
+Where to look:
+
+- counting: `counts`; what every measure checks first: `inputs`, `shares`, `distances`;
+- how unequal: `inequality`; in few territories: `concentration`; in the same sectors:
+  `specialisation`; beyond what plants explain: `agglomeration`; all in one: `concentration_table`;
+- next to whom: `weights`, `autocorrelation`, `local_autocorrelation`, against chance
+  `randomisation`, and of rates `rates`;
+- points: `point_patterns` with `edge_corrections`, `distance_functions`, and what chance gives
+  `envelopes`; where the clusters are: `scan` with `scan_windows`, and the poles to come `clusters`;
+- coverage: `coverage`; poles: `poles`; the tables of a study: `tables`;
+- what the place of a member is worth: `uncertainty`, by `drawn_points`.
 """
 
-from ptce_geo.indicators.concentration import gini, herfindahl, location_quotient
+from ptce_geo.indicators.agglomeration import EllisonGlaeser, ellison_glaeser, litzenberger_index
+from ptce_geo.indicators.autocorrelation import (
+    Autocorrelation,
+    JoinCounts,
+    geary,
+    getis_ord,
+    join_counts,
+    lee,
+    moran,
+)
+from ptce_geo.indicators.clusters import latent_poles
+from ptce_geo.indicators.concentration import (
+    at_levels,
+    equivalent_number,
+    herfindahl,
+    hoover,
+    krugman_concentration,
+    top_share,
+)
+from ptce_geo.indicators.concentration_table import concentration_table
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
+from ptce_geo.indicators.inequality import (
+    TheilDecomposition,
+    atkinson,
+    gini,
+    lorenz_curve,
+    theil,
+    theil_decomposition,
+)
+from ptce_geo.indicators.local_autocorrelation import (
+    benjamini_hochberg,
+    local_getis_ord,
+    local_moran,
+)
 from ptce_geo.indicators.poles import locate_seats, pole_summary
+from ptce_geo.indicators.rates import empirical_bayes, local_moran_rate, moran_rate
+from ptce_geo.indicators.scan import SpatialScan, kulldorff_scan
+from ptce_geo.indicators.specialisation import (
+    concentration_stars,
+    krugman_specialisation,
+    location_quotient,
+    location_quotient_interval,
+    locational_gini,
+)
 from ptce_geo.indicators.tables import indicator_tables
+from ptce_geo.indicators.uncertainty import Interval, indicator_interval, share_of_precision
+from ptce_geo.indicators.weights import spatial_weights
 
 __all__ = [
+    "Autocorrelation",
+    "EllisonGlaeser",
+    "Interval",
+    "JoinCounts",
+    "SpatialScan",
+    "TheilDecomposition",
+    "at_levels",
+    "atkinson",
+    "benjamini_hochberg",
+    "concentration_stars",
+    "concentration_table",
     "count_members",
     "coverage_by_presence",
     "coverage_by_reach",
+    "ellison_glaeser",
+    "empirical_bayes",
+    "equivalent_number",
+    "geary",
+    "getis_ord",
     "gini",
     "herfindahl",
+    "hoover",
+    "indicator_interval",
     "indicator_tables",
+    "join_counts",
+    "krugman_concentration",
+    "krugman_specialisation",
+    "kulldorff_scan",
+    "latent_poles",
+    "lee",
+    "litzenberger_index",
+    "local_getis_ord",
+    "local_moran",
+    "local_moran_rate",
     "locate_seats",
     "location_quotient",
+    "location_quotient_interval",
+    "locational_gini",
+    "lorenz_curve",
+    "moran",
+    "moran_rate",
     "pole_summary",
+    "share_of_precision",
+    "spatial_weights",
+    "theil",
+    "theil_decomposition",
+    "top_share",
 ]

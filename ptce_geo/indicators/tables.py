@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.indicators.concentration import gini, herfindahl, location_quotient
+from ptce_geo.indicators.concentration_table import concentration_table
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
 from ptce_geo.indicators.poles import pole_summary
+from ptce_geo.indicators.specialisation import location_quotient_interval
 from ptce_geo.territories import CURRENT_YEAR, territory_table
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def indicator_tables(
         - one table for each level, by its name: every territory of the study area with ``nom``,
           ``population``, ``members``, ``members_per_100k`` (for 100,000 inhabitants) and
           ``location_quotient`` (against population);
-        - "concentration", by level: ``members``, ``territories``, ``gini``, ``herfindahl``;
+        - "concentration": see `concentration_table`;
         - "coverage_by_presence" and "coverage_by_reach": see the functions of these names;
         - "poles": see `pole_summary`.
 
@@ -80,21 +81,13 @@ def indicator_tables(
     np.int64(2)
     """
     tables = {}
-    concentration = []
     levels = _within(levels, departements, year=year)
     for level in levels:
         counts = count_members(members, level=level, year=year, departements=departements)
         tables[level] = _by_territory(counts, level, departements=departements, year=year)
-        concentration.append(
-            {
-                schema.LEVEL: level,
-                schema.MEMBERS: counts.sum(),
-                schema.TERRITORIES: len(counts),
-                schema.GINI: gini(counts),
-                schema.HERFINDAHL: herfindahl(counts),
-            }
-        )
-    tables["concentration"] = pd.DataFrame(concentration).set_index(schema.LEVEL)
+    tables["concentration"] = concentration_table(
+        members, levels=levels, year=year, departements=departements
+    )
     tables["coverage_by_presence"] = coverage_by_presence(
         members, level=levels, year=year, departements=departements
     )
@@ -120,12 +113,15 @@ def _by_territory(
 ) -> pd.DataFrame:
     territories = territory_table(level, year=year, departements=departements)
     population = territories[schema.POPULATION]
+    quotient = location_quotient_interval(counts, reference=population)
     return pd.DataFrame(
         {
             schema.NAME: territories[schema.NAME],
             schema.POPULATION: population,
             schema.MEMBERS: counts,
             schema.MEMBERS_PER_100K: _INHABITANTS * counts / population.where(population > 0),
-            schema.LOCATION_QUOTIENT: location_quotient(counts, reference=population),
+            schema.LOCATION_QUOTIENT: quotient[schema.VALUE],
+            schema.LOCATION_QUOTIENT_LOW: quotient[schema.LOW],
+            schema.LOCATION_QUOTIENT_HIGH: quotient[schema.HIGH],
         }
     )

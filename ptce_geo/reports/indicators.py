@@ -9,6 +9,7 @@ import pandas as pd
 from ptce_geo import schema
 from ptce_geo.geocoding import AcceptancePolicy, CommuneGeocoder
 from ptce_geo.labels import Language, format_date, label, label_if_known, label_reason
+from ptce_geo.reports.concentration import by_level
 from ptce_geo.reports.summary import summary_rows
 from ptce_geo.reports.workbook import Sheet, write_workbook
 
@@ -23,8 +24,10 @@ _METHOD: Final = (
     "method_placing",
     "method_counted",
     "method_location_quotient",
+    "method_interval",
     "method_gini",
     "method_herfindahl",
+    "method_chance",
     "method_presence",
     "method_reach",
     "method_distance",
@@ -60,7 +63,7 @@ def write_indicators(
         "summary": summary,
         "reach": tables["coverage_by_reach"].reset_index(),
         "presence": _with_level_names(tables["coverage_by_presence"], lang),
-        "concentration": _with_level_names(tables["concentration"], lang),
+        "concentration": by_level(tables["concentration"], lang),
         **{level: _by_territory(tables[level], level) for level in _LEVELS if level in tables},
         "poles": tables["poles"].reset_index(),
         "members": _with_words(listed, lang),

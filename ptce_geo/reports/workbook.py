@@ -26,6 +26,8 @@ _NUMBER_FORMATS: Final = {
     "longitude": "0.00000",
     "latitude": "0.00000",
     "gini": "0.000",
+    "estimate": "0.000",
+    "chance_": "0.000",
     "herfindahl": "0.0000",
     "location_quotient": "0.00",
     "members_per_100k": "0.00",

@@ -71,7 +71,7 @@ def concentration(
         raise typer.BadParameter(msg, param_hint="--reference")
     specs, policy = shared.specs_of(geocoder), shared.policy_of(min_score, min_precision)
     columns = shared.columns_of(column)
-    from ptce_geo.indicators import concentration_table
+    from ptce_geo.indicators.concentration_table import LEVELS_MEASURED, concentration_table
     from ptce_geo.placing import Placing, opened_placer, read_lists
     from ptce_geo.reports.concentration import by_level, check_suffix, write_concentration
     from ptce_geo.study import study_area
@@ -90,11 +90,11 @@ def concentration(
     measured = concentration_table(
         located,
         reference=against,
+        levels=level or LEVELS_MEASURED,
         by=by,
         draws=draws,
         seed=seed,
         departements=area,
-        **({"levels": level} if level else {}),
     )
     write_concentration(measured, out, lang=language)
     console = shared.open_console()

@@ -20,6 +20,7 @@ from ptce_geo.territories import CURRENT_YEAR, territory_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+LEVELS_MEASURED: Final = ("commune", "epci", "departement", "region")
 GROUP: Final = "group"
 CHANCE_LOW: Final = "chance_low"
 CHANCE_HIGH: Final = "chance_high"
@@ -58,7 +59,7 @@ def concentration_table(
     members: pd.DataFrame,
     *,
     reference: pd.Series | None = None,
-    levels: Sequence[str] = ("commune", "epci", "departement", "region"),
+    levels: Sequence[str] = LEVELS_MEASURED,
     by: str | None = None,
     confidence: float = 0.95,
     draws: int = 199,

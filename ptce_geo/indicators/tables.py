@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.indicators.concentration_table import concentration_table
+from ptce_geo.indicators.concentration_table import LEVELS_MEASURED, concentration_table
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
 from ptce_geo.indicators.poles import pole_summary
@@ -26,7 +26,7 @@ def indicator_tables(
     members: gpd.GeoDataFrame,
     *,
     poles: gpd.GeoDataFrame | None = None,
-    levels: Sequence[str] = ("commune", "epci", "departement", "region"),
+    levels: Sequence[str] = LEVELS_MEASURED,
     thresholds_km: Sequence[float] = (5, 10, 20, 30),
     departements: Sequence[str] | None = None,
     year: int = CURRENT_YEAR,

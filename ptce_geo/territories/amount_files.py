@@ -97,9 +97,7 @@ def read_amounts(
     by_commune = values.fillna(0.0).groupby(codes).sum()
     found = detect_vintage(by_commune.index).year if year is None else year
     if found is None:
-        msg = (
-            f"{table.what}: no code ever was a commune's; say which it is, code_column="
-        )
+        msg = f"{table.what}: no code ever was a commune's; say which it is, code_column="
         raise InputError(msg)
     converted: pd.Series = convert_codes(by_commune, from_year=found, to_year=to_year).data
     return converted.rename(column)

@@ -50,7 +50,7 @@ def concentration(
     reference_column: Annotated[str | None, typer.Option(help="Heading of its amounts.")] = None,
     draws: Annotated[
         int, typer.Option(min=0, help="Random draws for what chance alone would give.")
-    ] = 199,
+    ] = 99,
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 0,
     departements: shared.Departements = None,
     regions: shared.Regions = None,

@@ -773,10 +773,10 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "method_chance": ("Hasard", "Chance"),
     "method_chance_text": (
         "Ce que donneraient autant de structures tombées au hasard, à proportion de la "
-        "population : 95 % de 199 tirages. Peu de structures sur beaucoup de territoires donnent "
+        "population : 95 % de 99 tirages. Peu de structures sur beaucoup de territoires donnent "
         "à elles seules un indice élevé.",
         "What as many members would give that fall at random, in proportion to the population: 95% "
-        "of 199 draws. Few members over many territories alone make an index high.",
+        "of 99 draws. Few members over many territories alone make an index high.",
     ),
     "method_interval": ("Bornes du quotient", "Bounds of the quotient"),
     "method_interval_text": (

@@ -62,7 +62,7 @@ def concentration_table(
     levels: Sequence[str] = LEVELS_MEASURED,
     by: str | None = None,
     confidence: float = 0.95,
-    draws: int = 199,
+    draws: int = 99,
     seed: int | None = 0,
     year: int = CURRENT_YEAR,
     departements: Sequence[str] | None = None,

@@ -105,14 +105,12 @@ def concentration(
 
 def _print_levels(console: Console, shown: pd.DataFrame, lang: Language) -> None:
     """Print the figures of whole levels, under the name of the level and of the group."""
-    from ptce_geo.indicators.concentration_table import GROUP
-
     table = Table(box=None, pad_edge=False)
     table.add_column(words("column_figure", lang))
     for heading in ("column_members", "column_estimate", "column_chance"):
         table.add_column(words(heading, lang), justify="right")
     table.add_column(words("column_against_chance", lang))
-    by = [column for column in (schema.LEVEL, GROUP) if column in shown]
+    by = [column for column in (schema.LEVEL, schema.GROUP) if column in shown]
     for names, figures in shown.groupby(by, sort=False):
         table.add_row(", ".join(map(str, names)))
         for row in figures.itertuples():

@@ -38,6 +38,7 @@ from ptce_geo.indicators.concentration import (
 from ptce_geo.indicators.concentration_table import concentration_table
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
+from ptce_geo.indicators.distance_functions import kd, m_function
 from ptce_geo.indicators.inequality import (
     TheilDecomposition,
     atkinson,
@@ -51,6 +52,7 @@ from ptce_geo.indicators.local_autocorrelation import (
     local_getis_ord,
     local_moran,
 )
+from ptce_geo.indicators.point_patterns import ClarkEvans, clark_evans, ripley_k, ripley_l
 from ptce_geo.indicators.poles import locate_seats, pole_summary
 from ptce_geo.indicators.rates import empirical_bayes, local_moran_rate, moran_rate
 from ptce_geo.indicators.scan import SpatialScan, kulldorff_scan
@@ -67,6 +69,7 @@ from ptce_geo.indicators.weights import spatial_weights
 
 __all__ = [
     "Autocorrelation",
+    "ClarkEvans",
     "EllisonGlaeser",
     "Interval",
     "JoinCounts",
@@ -75,6 +78,7 @@ __all__ = [
     "at_levels",
     "atkinson",
     "benjamini_hochberg",
+    "clark_evans",
     "concentration_stars",
     "concentration_table",
     "count_members",
@@ -91,6 +95,7 @@ __all__ = [
     "indicator_interval",
     "indicator_tables",
     "join_counts",
+    "kd",
     "krugman_concentration",
     "krugman_specialisation",
     "kulldorff_scan",
@@ -105,9 +110,12 @@ __all__ = [
     "location_quotient_interval",
     "locational_gini",
     "lorenz_curve",
+    "m_function",
     "moran",
     "moran_rate",
     "pole_summary",
+    "ripley_k",
+    "ripley_l",
     "share_of_precision",
     "spatial_weights",
     "theil",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -14,10 +14,6 @@ from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.distances import nearest_km, point_coordinates
 from ptce_geo.indicators.inputs import amounts, reasons_set_aside, study_area
 from ptce_geo.indicators.scan import (
-    CASES,
-    CENTRE,
-    RADIUS_KM,
-    RELATIVE_RISK,
     SpatialScan,
     Tail,
     kulldorff_scan,
@@ -25,7 +21,11 @@ from ptce_geo.indicators.scan import (
 from ptce_geo.indicators.scan_windows import planes
 from ptce_geo.metric import by_legal_crs, legal_crs
 from ptce_geo.schema import (
+    CASES,
+    CENTRE,
     CODE_COMMUNE,
+    COMMUNE_CODES,
+    ESTABLISHMENTS,
     EXPECTED,
     LATITUDE,
     LONGITUDE,
@@ -33,8 +33,12 @@ from ptce_geo.schema import (
     NAME,
     P_VALUE,
     POPULATION,
+    RADIUS_KM,
+    RELATIVE_RISK,
+    SHARE_COVERED,
     TERRITORIES,
     TERRITORIES_COVERED,
+    TERRITORY_CODES,
     WGS84,
     code_column,
 )
@@ -44,11 +48,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["SpatialScan", "kulldorff_scan", "latent_poles"]
-
-ESTABLISHMENTS: Final = "establishments"
-SHARE_COVERED: Final = "share_covered"
-TERRITORY_CODES: Final = "territory_codes"
-COMMUNE_CODES: Final = "commune_codes"
 
 
 def latent_poles(

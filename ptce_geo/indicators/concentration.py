@@ -299,6 +299,7 @@ def at_levels(
     --------
     Ajaccio (2A004) and Bastia (2B033) hold one each: even by département, not by commune.
 
+    >>> from ptce_geo.indicators.inequality import gini
     >>> counts = pd.Series({"2A004": 1, "2B033": 1})
     >>> levels = ["commune", "departement"]
     >>> at_levels(gini, counts, levels=levels, departements=["2A", "2B"]).round(3).to_dict()

@@ -21,19 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LEVELS_MEASURED: Final = ("commune", "epci", "departement", "region")
-GROUP: Final = "group"
-CHANCE_LOW: Final = "chance_low"
-CHANCE_HIGH: Final = "chance_high"
 TABLE_COLUMNS: Final = (
     schema.TERRITORY,
     schema.LEVEL,
-    GROUP,
+    schema.GROUP,
     schema.INDICATOR,
     schema.VALUE,
     schema.LOW,
     schema.HIGH,
-    CHANCE_LOW,
-    CHANCE_HIGH,
+    schema.CHANCE_LOW,
+    schema.CHANCE_HIGH,
     schema.N,
     schema.FLAG,
     schema.METHOD,
@@ -153,7 +150,7 @@ def concentration_table(
                 _of_territories(column, base, confidence=confidence),
                 _of_level(column, base, rng, draws=draws, confidence=confidence),
             ):
-                parts.append(rows.assign(**{schema.LEVEL: level, GROUP: str(group)}))
+                parts.append(rows.assign(**{schema.LEVEL: level, schema.GROUP: str(group)}))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     table = table.reindex(columns=list(TABLE_COLUMNS))
     table.attrs = counts.attrs
@@ -224,7 +221,14 @@ def _of_level(
             low, high = measure(chance, base).quantile(tails)
         rows.append((name, value, low, high, _flag(value, low, high)))
     found = pd.DataFrame(
-        rows, columns=[schema.INDICATOR, schema.VALUE, CHANCE_LOW, CHANCE_HIGH, schema.FLAG]
+        rows,
+        columns=[
+            schema.INDICATOR,
+            schema.VALUE,
+            schema.CHANCE_LOW,
+            schema.CHANCE_HIGH,
+            schema.FLAG,
+        ],
     )
     method = f"multinomial {confidence:.0%}, {draws} draws" if chance is not None else ""
     return found.assign(**{schema.TERRITORY: "", schema.N: total, schema.METHOD: method})

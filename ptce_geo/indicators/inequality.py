@@ -8,7 +8,7 @@ are measured in one call, as a Series by column. Territories with 0 count: leave
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,15 @@ from ptce_geo.indicators.shares import (
     require_one_column,
     shares,
 )
-from ptce_geo.schema import GINI, TERRITORIES
+from ptce_geo.schema import (
+    BETWEEN,
+    GINI,
+    SHARE_VALUES,
+    SHARE_WEIGHTS,
+    TERRITORIES,
+    THEIL,
+    WITHIN,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +44,6 @@ if TYPE_CHECKING:
 TheilKind: TypeAlias = Literal["T", "L"]
 
 # Columns that only this module writes.
-SHARE_VALUES: Final = "share_values"
-SHARE_WEIGHTS: Final = "share_weights"
-THEIL: Final = "theil"
-BETWEEN: Final = "between"
-WITHIN: Final = "within"
 
 
 def gini(

@@ -12,13 +12,12 @@ from ptce_geo.errors import InputError
 from ptce_geo.indicators.autocorrelation import Autocorrelation, moran
 from ptce_geo.indicators.inputs import amounts
 from ptce_geo.indicators.local_autocorrelation import local_moran
+from ptce_geo.schema import EMPIRICAL_BAYES
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from ptce_geo.indicators.weights import Floats
-
-EMPIRICAL_BAYES = "empirical_bayes"
 
 
 def empirical_bayes(events: pd.Series, population: pd.Series) -> pd.Series:

@@ -34,12 +34,18 @@ from ptce_geo.indicators.scan_windows import (
 )
 from ptce_geo.metric import NO_CRS, coordinates, legal_crs
 from ptce_geo.schema import (
+    CASES,
+    CENTRE,
     EXPECTED,
     LATITUDE,
+    LOG_LIKELIHOOD_RATIO,
     LONGITUDE,
     METHOD,
     P_VALUE,
     POPULATION,
+    RADIUS_KM,
+    RANK,
+    RELATIVE_RISK,
     TERRITORIES,
 )
 
@@ -54,12 +60,6 @@ if TYPE_CHECKING:
 
 Tail: TypeAlias = Literal["rank", "gumbel"]
 
-RANK: Final = "rank"
-CENTRE: Final = "centre"
-RADIUS_KM: Final = "radius_km"
-CASES: Final = "cases"
-RELATIVE_RISK: Final = "relative_risk"
-LOG_LIKELIHOOD_RATIO: Final = "log_likelihood_ratio"
 
 # Replicates drawn at a time, so that they fit into memory.
 _BATCH: Final = 500

@@ -32,10 +32,14 @@ from ptce_geo.indicators.shares import (
 from ptce_geo.schema import (
     EXPECTED,
     FLAG,
+    FOCUS,
     HIGH,
     LOCATION_QUOTIENT,
     LOW,
     SECTOR,
+    SIZE,
+    SPECIALISATION,
+    STARS,
     TERRITORY,
     VALUE,
 )
@@ -48,10 +52,6 @@ SMALL_NUMBER: Final = "small_number"
 UNDEFINED: Final = "undefined"
 
 # Columns that only this module writes.
-SIZE: Final = "size"
-SPECIALISATION: Final = "specialisation"
-FOCUS: Final = "focus"
-STARS: Final = "stars"
 
 
 def location_quotient(

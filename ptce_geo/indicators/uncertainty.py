@@ -32,6 +32,7 @@ from ptce_geo.schema import (
     MEMBERS,
     PRECISIONS,
     VALUE,
+    WITHOUT_IMPRECISE,
     N,
 )
 from ptce_geo.territories import CURRENT_YEAR
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.intp]
     Geometries = npt.NDArray[np.object_]
 
-WITHOUT_IMPRECISE: Final = "without_imprecise"
 # How the imprecise members were drawn, or that they were not.
 UNIFORM: Final = "uniform"
 BY_POPULATION: Final = "population"

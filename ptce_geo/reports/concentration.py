@@ -8,7 +8,6 @@ import pandas as pd
 
 from ptce_geo import schema
 from ptce_geo.errors import InputError, OutputError
-from ptce_geo.indicators.concentration_table import CHANCE_HIGH, CHANCE_LOW, GROUP
 from ptce_geo.labels import Language, label, label_if_known
 from ptce_geo.reports.workbook import Sheet, write_workbook
 from ptce_geo.territories import CURRENT_YEAR, territory_table
@@ -40,11 +39,11 @@ def by_level(table: pd.DataFrame, lang: Language = "fr") -> pd.DataFrame:
         pd.DataFrame(
             {
                 schema.LEVEL: whole[schema.LEVEL].map(lambda level: label(level, lang)),
-                GROUP: whole[GROUP],
+                schema.GROUP: whole[schema.GROUP],
                 "figure": _in_words(whole[schema.INDICATOR], "indicator", lang),
                 "estimate": whole[schema.VALUE],
-                CHANCE_LOW: whole[CHANCE_LOW],
-                CHANCE_HIGH: whole[CHANCE_HIGH],
+                schema.CHANCE_LOW: whole[schema.CHANCE_LOW],
+                schema.CHANCE_HIGH: whole[schema.CHANCE_HIGH],
                 schema.MEMBERS: whole[schema.N],
                 "against_chance": _in_words(whole[schema.FLAG], "flag", lang),
             }
@@ -78,14 +77,14 @@ def by_territory(
         part.assign(
             name=part[schema.TERRITORY].map(territory_table(level, year=year)[schema.NAME])
         ).sort_values(schema.VALUE, ascending=False, kind="stable")
-        for (level, _), part in quotients.groupby([schema.LEVEL, GROUP], sort=False)
+        for (level, _), part in quotients.groupby([schema.LEVEL, schema.GROUP], sort=False)
     ]
     ranked = pd.concat(parts) if parts else quotients.assign(name="")
     return _without_empty_groups(
         pd.DataFrame(
             {
                 schema.LEVEL: ranked[schema.LEVEL].map(lambda level: label(level, lang)),
-                GROUP: ranked[GROUP],
+                schema.GROUP: ranked[schema.GROUP],
                 schema.CODE: ranked[schema.TERRITORY],
                 schema.NAME: ranked["name"],
                 schema.MEMBERS: ranked[schema.N],
@@ -152,4 +151,4 @@ def _in_words(column: pd.Series, prefix: str, lang: Language) -> pd.Series:
 
 def _without_empty_groups(shown: pd.DataFrame) -> pd.DataFrame:
     shown = shown.reset_index(drop=True)
-    return shown if (shown[GROUP] != "").any() else shown.drop(columns=GROUP)
+    return shown if (shown[schema.GROUP] != "").any() else shown.drop(columns=schema.GROUP)

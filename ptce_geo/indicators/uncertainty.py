@@ -177,7 +177,8 @@ def indicator_interval(
     of it, so that this is as a rule the wider interval: it claims less than is known.
 
     Members at "street" or "locality" stay where they are: their points are wrong by some hundred
-    metres, a commune by kilometres. Members that are not accepted stay as well; `function` sets
+    metres, a commune by kilometres. One known by its arrondissement of Paris, Lyon or Marseille is
+    drawn over the whole commune. Members that are not accepted stay as well; `function` sets
     them aside.
 
     An indicator that counts by commune or by what is made of communes does not change: low, high

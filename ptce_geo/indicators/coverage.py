@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ptce_geo.checks import listing, require_columns
-from ptce_geo.errors import CrsError, InputError
+from ptce_geo.checks import require_columns
+from ptce_geo.errors import InputError
 from ptce_geo.indicators.counts import count_members
-from ptce_geo.indicators.distances import nearest_km, point_coordinates
+from ptce_geo.indicators.distances import nearest_km, point_coordinates, reference_points
 from ptce_geo.indicators.inputs import (
     MEMBERS_SET_ASIDE,
     amounts,
@@ -21,9 +21,7 @@ from ptce_geo.indicators.inputs import (
 from ptce_geo.metric import NO_CRS, legal_crs
 from ptce_geo.schema import (
     COVERAGE_COLUMNS,
-    LATITUDE,
     LEVEL,
-    LONGITUDE,
     POPULATION,
     THRESHOLD_KM,
     code_column,
@@ -187,7 +185,7 @@ def coverage_by_reach(
     thresholds = _sorted_thresholds(thresholds_km)
     lonlat = point_coordinates(members, what="members")
     area, _ = study_area("commune", year=year, departements=departements, territories=territories)
-    demand, demand_crs = _demand_points(area)
+    demand, demand_crs = reference_points(area, what="territories")
 
     crs = legal_crs(lonlat, members.get(_DEPARTEMENT))
     reasons = reasons_set_aside(members)
@@ -224,20 +222,3 @@ def _sorted_thresholds(thresholds_km: float | Sequence[float]) -> npt.NDArray[np
         msg = f"thresholds_km: expected distances in km above 0, each once; found {thresholds_km}"
         raise InputError(msg)
     return thresholds
-
-
-def _demand_points(
-    area: pd.DataFrame,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return the reference points (n × 2, deg) and the legal CRS of each."""
-    require_columns(area, [LONGITUDE, LATITUDE], what="territories")
-    lonlat = area[[LONGITUDE, LATITUDE]].to_numpy(dtype="float64")
-    crs = legal_crs(lonlat, area.get(_DEPARTEMENT))
-    nowhere = area.index[crs == NO_CRS]
-    if len(nowhere):
-        msg = (
-            f"territories: {listing(nowhere)} lie in no legal CRS of France (missing point, "
-            "overseas collectivity or abroad); leave them out or correct longitude and latitude"
-        )
-        raise CrsError(msg)
-    return lonlat, crs

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from scipy.spatial import cKDTree
 
-from ptce_geo.checks import require_points
+from ptce_geo.checks import listing, require_columns, require_points
 from ptce_geo.crs import LEGAL_CRS
-from ptce_geo.errors import MissingColumnError
-from ptce_geo.metric import coordinates, project
+from ptce_geo.errors import CrsError, MissingColumnError
+from ptce_geo.metric import NO_CRS, coordinates, legal_crs, project
+from ptce_geo.schema import LATITUDE, LONGITUDE, code_column
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pandas as pd
 
     from ptce_geo.metric import Codes, Coordinates
+
+_DEPARTEMENT = code_column("departement")
 
 
 def point_coordinates(frame: pd.DataFrame, *, what: str) -> Coordinates:
@@ -27,6 +30,33 @@ def point_coordinates(frame: pd.DataFrame, *, what: str) -> Coordinates:
         raise MissingColumnError(msg)
     require_points(frame, what=what)
     return coordinates(frame.geometry)
+
+
+def reference_points(
+    places: gpd.GeoSeries | pd.DataFrame, *, what: str
+) -> tuple[Coordinates, Codes]:
+    """Return longitude and latitude (n × 2, deg) of places and the legal CRS of each.
+
+    Their columns ``longitude`` and ``latitude`` tell, else their points. A place in no legal CRS
+    raises `CrsError`.
+    """
+    named = isinstance(places, pd.DataFrame) and LONGITUDE in places.columns
+    if isinstance(places, gpd.GeoSeries | gpd.GeoDataFrame) and not named:
+        require_points(places, what=what)
+        lonlat = coordinates(places.geometry)
+    else:
+        require_columns(places, [LONGITUDE, LATITUDE], what=what)
+        lonlat = places[[LONGITUDE, LATITUDE]].to_numpy(dtype="float64")
+    departements = places.get(_DEPARTEMENT) if isinstance(places, pd.DataFrame) else None
+    crs = legal_crs(lonlat, departements)
+    nowhere = places.index[crs == NO_CRS]
+    if len(nowhere):
+        msg = (
+            f"{what}: {listing(nowhere)} lie in no legal CRS of France (missing point, overseas "
+            "collectivity or abroad); leave them out or correct longitude and latitude"
+        )
+        raise CrsError(msg)
+    return lonlat, crs
 
 
 def nearest_km(

@@ -8,18 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from ptce_geo.checks import (
     listing,
-    require_columns,
-    require_points,
     require_same_index,
     require_unique,
 )
-from ptce_geo.errors import CrsError, InputError
+from ptce_geo.errors import InputError
+from ptce_geo.indicators.distances import reference_points
 from ptce_geo.indicators.inputs import amounts
 from ptce_geo.indicators.scan_windows import (
     FARTHEST_M,
@@ -32,14 +30,11 @@ from ptce_geo.indicators.scan_windows import (
     ranked_windows,
     redistributed,
 )
-from ptce_geo.metric import NO_CRS, coordinates, legal_crs
 from ptce_geo.schema import (
     CASES,
     CENTRE,
     EXPECTED,
-    LATITUDE,
     LOG_LIKELIHOOD_RATIO,
-    LONGITUDE,
     METHOD,
     P_VALUE,
     POPULATION,
@@ -52,6 +47,7 @@ from ptce_geo.schema import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import geopandas as gpd
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
@@ -207,7 +203,7 @@ def kulldorff_scan(
     # In the order of the codes, so that a seed gives the same replicates whatever the order.
     cases = cases.sort_index()
     counted, people = _counts(cases, population.loc[cases.index], model=model)
-    lonlat, crs = _placed(points.loc[cases.index])
+    lonlat, crs = reference_points(points.loc[cases.index], what="points")
 
     likelihood = Likelihood(
         int(counted.sum()), float(people.sum()), bernoulli=model == "bernoulli", low=rates == "low"
@@ -361,22 +357,3 @@ def _chosen(codes: pd.Index, candidates: Sequence[str] | pd.Index | None) -> Fla
         msg = f"candidates: {listing(unknown)} is no territory of cases; use the same codes"
         raise InputError(msg)
     return codes.isin(candidates)
-
-
-def _placed(points: gpd.GeoSeries | pd.DataFrame) -> tuple[Floats, Integers]:
-    """Return longitude and latitude (n × 2, deg) and the legal CRS of each point."""
-    if isinstance(points, gpd.GeoSeries | gpd.GeoDataFrame):
-        require_points(points, what="points")
-        lonlat = coordinates(points.geometry)
-    else:
-        require_columns(points, [LONGITUDE, LATITUDE], what="points")
-        lonlat = points[[LONGITUDE, LATITUDE]].to_numpy(dtype="float64")
-    crs = legal_crs(lonlat)
-    nowhere = points.index[crs == NO_CRS]
-    if len(nowhere):
-        msg = (
-            f"points: {listing(nowhere)} lie in no legal CRS of France (missing point, overseas "
-            "collectivity or abroad); leave them out or correct longitude and latitude"
-        )
-        raise CrsError(msg)
-    return lonlat, crs

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ptce_geo.errors import CrsError, DuplicateIdError, InputError, MissingColumnError
+from ptce_geo.errors import (
+    CrsError,
+    DuplicateIdError,
+    InputError,
+    MissingColumnError,
+    OutputError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
@@ -82,3 +89,16 @@ def require_same_index(left: pd.Series, right: pd.Series, *, what: str) -> None:
             f"in one of the two only: {listing(odd)}"
         )
         raise InputError(msg)
+
+
+def require_writable(path: Path, *, inputs: Iterable[Path | None] = ()) -> None:
+    """Raise `OutputError` where `path` cannot be a file to write, or is one of `inputs`."""
+    if any(one is not None and one.resolve() == path.resolve() for one in inputs):
+        msg = f"{path} is read, and would be written over; choose another name"
+        raise OutputError(msg)
+    if path.is_dir():
+        msg = f"cannot write {path}: it is a folder; choose another name"
+        raise OutputError(msg)
+    if not path.absolute().parent.is_dir():
+        msg = f"cannot write {path}: no such folder: {path.parent}; make it first"
+        raise OutputError(msg)

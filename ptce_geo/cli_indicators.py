@@ -10,10 +10,13 @@ from rich.table import Table
 
 from ptce_geo import cli_shared as shared
 from ptce_geo import schema
-from ptce_geo.labels import Language, format_number
+from ptce_geo.checks import require_writable
+from ptce_geo.labels import Language, format_number, label_if_known
 from ptce_geo.labels import label as words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from rich.console import Console
 
@@ -72,6 +75,7 @@ def concentration(
     specs, policy = shared.specs_of(geocoder), shared.policy_of(min_score, min_precision)
     columns = shared.columns_of(column)
     from ptce_geo.indicators.concentration_table import LEVELS_MEASURED, concentration_table
+    from ptce_geo.indicators.inputs import MEMBERS_SET_ASIDE
     from ptce_geo.placing import Placing, opened_placer, read_lists
     from ptce_geo.reports.concentration import by_level, check_suffix, write_concentration
     from ptce_geo.study import study_area
@@ -79,7 +83,7 @@ def concentration(
 
     check_suffix(out)
     placing = Placing(specs, store, offline, review, policy)
-    shared.refuse_overwriting(out, (members, poles, reference, *placing.files))
+    require_writable(out, inputs=(members, poles, reference, *placing.files))
     area = study_area(shared.codes_of(departements), shared.codes_of(regions))
     against = None
     if reference is not None and reference_column is not None:
@@ -99,6 +103,7 @@ def concentration(
     write_concentration(measured, out, lang=language)
     console = shared.open_console()
     _print_levels(console, by_level(measured, language), language)
+    _print_set_aside(console, measured.attrs[MEMBERS_SET_ASIDE], language)
     console.print()
     console.print(str(out), soft_wrap=True)
 
@@ -127,3 +132,18 @@ def _print_levels(console: Console, shown: pd.DataFrame, lang: Language) -> None
                 row.against_chance,
             )
     console.print(table)
+
+
+def _print_set_aside(console: Console, aside: Mapping[str, int], lang: Language) -> None:
+    """Print how many members were not counted, by reason."""
+    told = [f"{_reason(word, lang)} {format_number(count, lang)}" for word, count in aside.items()]
+    if told:
+        console.print()
+        console.print(words("aside", lang).format(reasons=", ".join(told)), soft_wrap=True)
+
+
+def _reason(word: str, lang: Language) -> str:
+    if word.startswith("without "):
+        column = label_if_known("column", word.removeprefix("without "), lang)
+        return words("aside_without", lang).format(column=column)
+    return label_if_known("aside", word.replace(" ", "_"), lang)

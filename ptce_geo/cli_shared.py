@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ptce_geo.errors import InputError, OutputError
+from ptce_geo.errors import InputError
 from ptce_geo.labels import LANGUAGES, Language, check_language, format_number, label
 from ptce_geo.schema import PRECISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.progress import ProgressColumn, TaskID
 
@@ -104,13 +104,6 @@ def columns_of(pairs: list[str] | None) -> dict[str, str] | None:
 def codes_of(text: str | None) -> list[str] | None:
     """Return the codes typed with commas between them."""
     return None if text is None else text.split(",")
-
-
-def refuse_overwriting(out: Path, inputs: Iterable[Path | None]) -> None:
-    """Raise `OutputError` where a file to write is one that is read."""
-    if any(path is not None and path.resolve() == out.resolve() for path in inputs):
-        msg = f"{out} is read and would be overwritten; choose another name"
-        raise OutputError(msg)
 
 
 def specs_of(typed: list[str] | None) -> tuple[str, ...]:

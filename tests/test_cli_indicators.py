@@ -41,6 +41,7 @@ def test_the_table_as_csv_and_its_levels_on_the_console(command, tmp_path):
     assert told.count("Gini de localisation") == 4
     assert told.count("département") == 1
     assert max(map(len, told.splitlines())) <= 80 or "/" in max(told.splitlines(), key=len)
+    assert "Structures laissées de côté : non localisées 125" in told
     assert str(out) in told.replace("\n", "")
 
 
@@ -67,9 +68,11 @@ def test_a_workbook_in_english_by_pole_against_a_reference(command, tmp_path):
     [
         (["--out", "table.ods"], 1, "is not written as 'table.ods'; name it .csv or .xlsx"),
         (["--out", "t.csv", "--by", "branch"], 1, "members: no column branch"),
+        (["--out", "t.csv", "--by", "sector"], 1, "none of those counted has a sector"),
+        (["--out", "nowhere/t.csv"], 1, "no such folder"),
         (["--out", "t.csv", "--level", "canton"], 1, "canton"),
         (["--out", "t.csv", "--reference", "x.csv"], 2, "together"),
-        (["--out", str(LISTS[0])], 1, "is read and would be overwritten"),
+        (["--out", str(LISTS[0])], 1, "is read, and would be written over"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_nothing_written(

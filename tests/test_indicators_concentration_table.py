@@ -146,6 +146,10 @@ def test_no_member_leaves_every_figure_undefined(members):
         ({"reference": pd.Series({"14712X": 3.0})}, "14712X is no commune of 2026; bring it"),
         ({"reference": pd.Series({"42218": 0.0})}, "adds up to 0 over the study area"),
         ({"draws": -1}, "draws= is a number of at least 0"),
+        (
+            {"by": "geocode_status", "departements": ["75"]},
+            "none of those counted has a geocode_st",
+        ),
         ({"confidence": 1.0}, "confidence= lies between 0 and 1"),
     ],
 )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.checks import listing, require_columns
+from ptce_geo.checks import listing, require_columns, require_writable
 from ptce_geo.errors import InputError, OutputError, PtceGeoError, UnreadableFileError
 from ptce_geo.files.tables import damage_said, first_bytes
 
@@ -56,15 +56,7 @@ def check_out(path: Path, *, inputs: Iterable[Path | None] = ()) -> None:
         known = f"{', '.join(most)} or {last}"
         msg = f"a geocoded list is not written as {path.name!r}; name it {known}"
         raise InputError(msg)
-    if any(one is not None and one.resolve() == path.resolve() for one in inputs):
-        msg = f"{path} is read, and would be written over; choose another name"
-        raise OutputError(msg)
-    if path.is_dir():
-        msg = f"cannot write {path}: it is a folder; choose another name"
-        raise OutputError(msg)
-    if not path.absolute().parent.is_dir():
-        msg = f"cannot write {path}: no such folder: {path.parent}; make it first"
-        raise OutputError(msg)
+    require_writable(path, inputs=inputs)
 
 
 def write_geocoded(geocoded: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:

@@ -111,7 +111,8 @@ def concentration_table(
     MissingColumnError
         When the members are not attached to a level, or have no column `by`.
     InputError
-        When `reference` is negative, not finite or not by commune of `year`, or adds up to 0.
+        When `reference` is negative, not finite or not by commune of `year`, or adds up to 0; when
+        no member counted has a value of `by`, or there are no `levels`.
 
     References
     ----------
@@ -130,7 +131,7 @@ def concentration_table(
     >>> table.query("indicator == 'location_quotient'")["flag"].tolist()
     ['small_number', 'small_number']
     """
-    _require_draws(draws, confidence)
+    _require_settings(levels, draws, confidence)
     rng = np.random.default_rng(seed)
     communes = territory_table("commune", year=year)
     weight = communes[schema.POPULATION]
@@ -145,19 +146,24 @@ def concentration_table(
             msg = f"reference: adds up to 0 over the study area ({level}); give amounts of it"
             raise InputError(msg)
         groups = counts.to_frame("") if isinstance(counts, pd.Series) else counts
+        if groups.empty:
+            msg = f"members: none of those counted has a {by}; measure by another column, or none"
+            raise InputError(msg)
         for group, column in groups.items():
             for rows in (
                 _of_territories(column, base, confidence=confidence),
                 _of_level(column, base, rng, draws=draws, confidence=confidence),
             ):
                 parts.append(rows.assign(**{schema.LEVEL: level, schema.GROUP: str(group)}))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    table = table.reindex(columns=list(TABLE_COLUMNS))
+    table = pd.concat(parts, ignore_index=True)[list(TABLE_COLUMNS)]
     table.attrs = counts.attrs
     return table
 
 
-def _require_draws(draws: int, confidence: float) -> None:
+def _require_settings(levels: Sequence[str], draws: int, confidence: float) -> None:
+    if not levels:
+        msg = "concentration_table: levels= is empty; name at least one"
+        raise InputError(msg)
     if draws < 0:
         msg = f"concentration_table: draws= is a number of at least 0, not {draws}"
         raise InputError(msg)

@@ -792,6 +792,33 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Sum of the squared shares of the territories: its inverse is the number of equal "
         "territories that would give the same concentration.",
     ),
+    "method_equivalent_number": ("Nombre équivalent", "Equivalent number"),
+    "method_equivalent_number_text": (
+        "Inverse de l’indice de Herfindahl.",
+        "Inverse of the Herfindahl index.",
+    ),
+    "method_top_share": ("Part du décile de tête", "Share of the top decile"),
+    "method_top_share_text": (
+        "Part des structures que comptent les 10 % de territoires qui en ont le plus.",
+        "Share of the members in the 10% of territories that have most.",
+    ),
+    "method_hoover": ("Indice de Hoover", "Hoover index"),
+    "method_hoover_text": (
+        "Part des structures qu’il faudrait déplacer pour les répartir comme la population.",
+        "Share of the members that would have to move to be spread as the population is.",
+    ),
+    "method_locational_gini": ("Gini de localisation", "Locational Gini"),
+    "method_locational_gini_text": (
+        "Indice de Gini des quotients de localisation des territoires.",
+        "Gini index of the location quotients of the territories.",
+    ),
+    "method_theil_t": ("Theil T", "Theil T"),
+    "method_theil_t_text": (
+        "Moyenne, sur les structures, du logarithme du quotient de localisation de leur "
+        "territoire : 0 si elles sont réparties comme la population.",
+        "Mean, over the members, of the logarithm of the location quotient of their territory: 0 "
+        "if they are spread as the population is.",
+    ),
     "method_presence": ("Couverture par présence", "Coverage by presence"),
     "method_presence_text": (
         "Part des territoires, et des habitants, où se trouve au moins une structure.",
@@ -876,8 +903,6 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "flag_below_chance": ("au-dessous", "below"),
     "flag_small_number": ("petit nombre", "small number"),
     "flag_undefined": ("non défini", "undefined"),
-    "column_gini": ("Gini", "Gini"),
-    "column_herfindahl": ("Herfindahl", "Herfindahl"),
     "column_member_id": ("Identifiant", "Identifier"),
     "column_member_name": ("Structure", "Member"),
     "column_pole_id": ("Identifiant du pôle", "Pole identifier"),

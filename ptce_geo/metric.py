@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
+from scipy.spatial import cKDTree
 
 from ptce_geo.checks import (
     listing,
@@ -295,10 +296,41 @@ def paired_km(
     return distance
 
 
+def pairs_within_km(
+    start: Coordinates, end: Coordinates, *, km: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+    """Return the rows of the pairs at most `km` apart, and how far (km), by start and then end.
+
+    Each distance is in the legal CRS that both share; pairs across two, or in none, are not there.
+    """
+    start_crs, end_crs = legal_crs(start), legal_crs(end)
+    rows, columns, distances = [], [], []
+    for epsg in LEGAL_CRS:
+        here, there = np.flatnonzero(start_crs == epsg), np.flatnonzero(end_crs == epsg)
+        if len(here) and len(there):
+            near = cKDTree(project(start[here], epsg)).sparse_distance_matrix(
+                cKDTree(project(end[there], epsg)), 1000 * km, output_type="ndarray"
+            )
+            rows.append(here[near["i"]].astype("int32"))
+            columns.append(there[near["j"]].astype("int32"))
+            distances.append(near["v"] / 1000)
+    if not rows:
+        return np.empty(0, "int32"), np.empty(0, "int32"), np.empty(0)
+    row, column, distance = map(np.concatenate, (rows, columns, distances))
+    order = np.lexsort((column, row))
+    return row[order], column[order], distance[order]
+
+
 def project(lonlat: Coordinates, epsg: int) -> Coordinates:
     """Return easting and northing in `epsg` (n × 2, m)."""
     transformer = Transformer.from_crs(WGS84, epsg, always_xy=True)
     return np.column_stack(transformer.transform(lonlat[:, 0], lonlat[:, 1]))
+
+
+def unproject(metric: Coordinates, epsg: int) -> Coordinates:
+    """Return longitude and latitude (n × 2, deg) of easting and northing in `epsg` (m)."""
+    transformer = Transformer.from_crs(epsg, WGS84, always_xy=True)
+    return np.column_stack(transformer.transform(metric[:, 0], metric[:, 1]))
 
 
 def _crs_of_each(frame: Shapes, *, what: str) -> Codes:

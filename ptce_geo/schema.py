@@ -268,6 +268,21 @@ SEAT_SOURCE: Final = "seat_source"
 DECLARED: Final = "declared"
 LEAD_MEMBER: Final = "lead_member"
 
+# ... coverage and white zones, ...
+
+# ... travel times and access, ...
+ORIGIN: Final = "origin"
+DESTINATION: Final = "destination"
+MINUTES: Final = "minutes"
+
+# ... where the next pole belongs, ...
+
+# ... the kinds of members, composition and economic weight of a pole, ...
+
+# ... its footprint, anchoring, overlap and likeness, ...
+
+# ... and what may not be published.
+
 # Every column that geocoding, attaching and a study write over; a list's own columns of these
 # names are renamed where the list is read.
 WRITTEN_COLUMNS: Final = frozenset(

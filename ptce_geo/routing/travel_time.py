@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import shapely
@@ -116,14 +116,15 @@ class CrowFlies:
 
     def pairs(self, origins: Coordinates, destinations: Coordinates, *, minutes: float) -> Pairs:
         """Return the pairs whose way takes at most `minutes`."""
-        origin, destination, km = pairs_within_km(origins, destinations, km=self._km(minutes))
-        return Pairs(origin, destination, km / self._km(1.0))
+        reach_km = minutes * self._km_a_minute
+        origin, destination, km = pairs_within_km(origins, destinations, km=reach_km)
+        return Pairs(origin, destination, km / self._km_a_minute)
 
     def isochrones(self, destinations: Coordinates, *, minutes: Sequence[float]) -> Shapes:
         """Return circles around the destinations, drawn in their legal CRS."""
         crs = legal_crs(destinations)
         shapes = np.full((len(destinations), len(minutes)), None, dtype=object)
-        radii = 1000 * self._km(np.asarray(minutes, dtype="float64"))
+        radii = 1000 * self._km_a_minute * np.asarray(minutes, dtype="float64")
         for epsg in LEGAL_CRS:
             here = crs == epsg
             centres = shapely.points(project(destinations[here], epsg))
@@ -131,6 +132,7 @@ class CrowFlies:
             shapes[here] = shapely.transform(circles, lambda xy, epsg=epsg: unproject(xy, epsg))
         return shapes
 
-    def _km(self, minutes: Any) -> Any:
-        """Return how far the straight line goes in `minutes`."""
-        return minutes * self.speed_km_h / (60 * self.detour)
+    @property
+    def _km_a_minute(self) -> float:
+        """How far the straight line goes in a minute."""
+        return self.speed_km_h / (60 * self.detour)

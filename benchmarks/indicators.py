@@ -11,14 +11,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("autocorrelation", "point_patterns", "clusters")
 
 
-def main() -> None:
-    for part in PARTS:
+def run_parts(*parts: str) -> None:
+    for part in parts:
         print(f"\n=== {part}", flush=True)
         subprocess.run([sys.executable, HERE / f"{part}.py"], check=True)
 
 
 if __name__ == "__main__":
-    main()
+    run_parts("autocorrelation", "point_patterns", "clusters")

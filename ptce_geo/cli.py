@@ -18,6 +18,7 @@ from ptce_geo import cli_shared as shared
 from ptce_geo.checks import listing
 from ptce_geo.cli_geocoding import ban_app, geocode, review_app, store_app
 from ptce_geo.cli_indicators import indicators_app
+from ptce_geo.cli_routing import routing_app
 from ptce_geo.errors import PtceGeoError, PtceGeoWarning
 from ptce_geo.labels import Language, format_number, label, label_if_known
 
@@ -48,6 +49,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(ban_app, name="ban")
 app.add_typer(store_app, name="store")
 app.add_typer(indicators_app, name="indicators")
+app.add_typer(routing_app, name="routing")
 
 
 @app.callback(invoke_without_command=True)
@@ -78,6 +80,16 @@ def run(
     review: shared.Review = None,
     min_score: shared.MinScore = None,
     min_precision: shared.MinPrecision = None,
+    white_zone: Annotated[
+        float, typer.Option(metavar="KM", help="Distance from which a commune is in a white zone.")
+    ] = 20,
+    publish: Annotated[
+        bool,
+        typer.Option(
+            "--publish",
+            help="Write what may be published: amounts that tell of few structures are secret.",
+        ),
+    ] = False,
 ) -> None:
     """Locate the members of a list, measure and map them."""
     language = shared.language(lang)
@@ -96,6 +108,8 @@ def run(
         offline=offline,
         review=review,
         policy=shared.policy_of(min_score, min_precision),
+        white_zone_km=white_zone,
+        publish=publish,
     )
     console = shared.open_console()
     with console.status("") as status:

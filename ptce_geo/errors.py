@@ -94,3 +94,7 @@ class UnmatchedAddressError(GeocodingError, ValueError):
     def __init__(self, message: str, *, member_ids: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.member_ids = tuple(member_ids)
+
+
+class EngineNotInstalledError(PtceGeoError, ImportError):
+    """An optional part is not installed; the message says how to install it."""

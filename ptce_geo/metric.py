@@ -323,14 +323,12 @@ def pairs_within_km(
 
 def project(lonlat: Coordinates, epsg: int) -> Coordinates:
     """Return easting and northing in `epsg` (n × 2, m)."""
-    transformer = Transformer.from_crs(WGS84, epsg, always_xy=True)
-    return np.column_stack(transformer.transform(lonlat[:, 0], lonlat[:, 1]))
+    return np.column_stack(_transformer(WGS84, epsg).transform(lonlat[:, 0], lonlat[:, 1]))
 
 
 def unproject(metric: Coordinates, epsg: int) -> Coordinates:
     """Return longitude and latitude (n × 2, deg) of easting and northing in `epsg` (m)."""
-    transformer = Transformer.from_crs(epsg, WGS84, always_xy=True)
-    return np.column_stack(transformer.transform(metric[:, 0], metric[:, 1]))
+    return np.column_stack(_transformer(epsg, WGS84).transform(metric[:, 0], metric[:, 1]))
 
 
 def _crs_of_each(frame: Shapes, *, what: str) -> Codes:
@@ -371,6 +369,11 @@ def _why_astray(shape: shapely.Geometry, code_departement: str | None) -> str:
 
 def _present(crs: Codes) -> list[int]:
     return [epsg for epsg in LEGAL_CRS if epsg in crs]
+
+
+@cache  # making one takes longer than moving a thousand points
+def _transformer(start: str | int, end: str | int) -> Transformer:
+    return Transformer.from_crs(start, end, always_xy=True)
 
 
 @cache

@@ -235,7 +235,32 @@ GLOBAL_LOW: Final = "global_low"
 GLOBAL_HIGH: Final = "global_high"
 BANDWIDTH_KM: Final = "bandwidth_km"
 
-# ... the summary of a pole, ...
+# ... the summary of a pole, with its members by family of article 9 of the law of 31 July 2014, ...
+ESS_ENTERPRISE: Final = "ess_enterprise"
+OTHER_ENTERPRISE: Final = "other_enterprise"
+LOCAL_AUTHORITY: Final = "local_authority"
+RESEARCH: Final = "research"
+HIGHER_EDUCATION: Final = "higher_education"
+TRAINING: Final = "training"
+OTHER: Final = "other"
+UNKNOWN: Final = "unknown"
+FAMILIES: Final = (
+    ESS_ENTERPRISE,
+    OTHER_ENTERPRISE,
+    LOCAL_AUTHORITY,
+    RESEARCH,
+    HIGHER_EDUCATION,
+    TRAINING,
+    OTHER,
+    UNKNOWN,
+)
+
+
+def family_column(family: str) -> str:
+    """Return the column that counts the members of a family."""
+    return f"members_{family}"
+
+
 LOCATED: Final = "located"
 TO_REVIEW: Final = "to_review"
 COMMUNES: Final = "communes"
@@ -243,6 +268,17 @@ EPCI: Final = "epci"
 DEPARTEMENTS: Final = "departements"
 REGIONS: Final = "regions"
 FTE_ANSWERS: Final = "fte_answers"
+FTE_POLE_ANSWERS: Final = "fte_pole_answers"
+SHARE_FTE_ANSWERED: Final = "share_fte_answered"
+SHARE_FTE_POLE: Final = "share_fte_pole"
+SHARE_FTE_POLE_LOW: Final = "share_fte_pole_low"
+SHARE_FTE_POLE_HIGH: Final = "share_fte_pole_high"
+TURNOVER_ANSWERS: Final = "turnover_answers"
+TURNOVER_POLE_ANSWERS: Final = "turnover_pole_answers"
+SHARE_TURNOVER_ANSWERED: Final = "share_turnover_answered"
+SHARE_TURNOVER_POLE: Final = "share_turnover_pole"
+SHARE_TURNOVER_POLE_LOW: Final = "share_turnover_pole_low"
+SHARE_TURNOVER_POLE_HIGH: Final = "share_turnover_pole_high"
 DISTANCE_MEAN_KM: Final = "distance_to_seat_mean_km"
 DISTANCE_MAX_KM: Final = "distance_to_seat_max_km"
 MEMBERS_OTHER_CRS: Final = "members_other_crs"
@@ -258,6 +294,19 @@ POLE_SUMMARY_COLUMNS: Final = (
     REGIONS,
     FTE,
     FTE_ANSWERS,
+    FTE_POLE_ANSWERS,
+    SHARE_FTE_ANSWERED,
+    SHARE_FTE_POLE,
+    SHARE_FTE_POLE_LOW,
+    SHARE_FTE_POLE_HIGH,
+    TURNOVER,
+    TURNOVER_ANSWERS,
+    TURNOVER_POLE_ANSWERS,
+    SHARE_TURNOVER_ANSWERED,
+    SHARE_TURNOVER_POLE,
+    SHARE_TURNOVER_POLE_LOW,
+    SHARE_TURNOVER_POLE_HIGH,
+    *(family_column(family) for family in FAMILIES),
     DISTANCE_MEAN_KM,
     DISTANCE_MAX_KM,
     MEMBERS_OTHER_CRS,
@@ -269,19 +318,79 @@ DECLARED: Final = "declared"
 LEAD_MEMBER: Final = "lead_member"
 
 # ... coverage and white zones, ...
+NEAREST_KM: Final = "nearest_km"
+MEAN_KM: Final = "mean_km"
+FARTHEST_KM: Final = "farthest_km"
 
 # ... travel times and access, ...
 ORIGIN: Final = "origin"
 DESTINATION: Final = "destination"
 MINUTES: Final = "minutes"
+ACCESS: Final = "access"
 
 # ... where the next pole belongs, ...
+POPULATION_GAINED: Final = "population_gained"
+POPULATION_SERVED: Final = "population_served"
+MEAN_DISTANCE: Final = "mean_distance"
+SERVED_BY: Final = "served_by"
+BOUND: Final = "bound"
+GAP: Final = "gap"
+OPTIMAL: Final = "optimal"
 
 # ... the kinds of members, composition and economic weight of a pole, ...
+KIND: Final = "kind"
+FAMILY: Final = "family"
+RULE: Final = "rule"
+MEMBERS_KNOWN: Final = "members_known"
+ARTICLE_9_PRESENT: Final = "article_9_present"
+ARTICLE_9_MISSING: Final = "article_9_missing"
+SHANNON: Final = "shannon"
+BLAU: Final = "blau"
+POLE_TYPE: Final = "pole_type"
+MEASURE: Final = "measure"
+ANSWERS: Final = "answers"
+SHARE_ANSWERED: Final = "share_answered"
+PART: Final = "part"
+WHOLE: Final = "whole"
+SHARE: Final = "share"
+TOTAL: Final = "total"
+TOTAL_ANSWERS: Final = "total_answers"
 
 # ... its footprint, anchoring, overlap and likeness, ...
+MEMBERS_OUTSIDE: Final = "members_outside"
+LEGAL_CRS_NAME: Final = "legal_crs"
+HULL_AREA_KM2: Final = "hull_area_km2"
+ELLIPSE_AREA_KM2: Final = "ellipse_area_km2"
+STANDARD_DISTANCE_KM: Final = "standard_distance_km"
+SEMI_MAJOR_KM: Final = "semi_major_km"
+SEMI_MINOR_KM: Final = "semi_minor_km"
+ROTATION_DEG: Final = "rotation_deg"
+CENTRE_DISTANCE_MEAN_KM: Final = "distance_to_centre_mean_km"
+CENTRE_DISTANCE_MAX_KM: Final = "distance_to_centre_max_km"
+FOOTPRINT_REASON: Final = "footprint_reason"
+OTHER_POLE_ID: Final = "other_pole_id"
+SHARED: Final = "shared"
+EITHER: Final = "either"
+JACCARD: Final = "jaccard"
+
+
+def share_column(level: str) -> str:
+    """Return the column that holds the share of the members in the seat's territory of `level`."""
+    return f"share_{level}"
+
+
+def share_fte_column(level: str) -> str:
+    """Return the column that holds the share of their FTE in the seat's territory of `level`."""
+    return f"share_fte_{level}"
+
 
 # ... and what may not be published.
+LARGEST: Final = "largest"
+ONLY_CONTRIBUTOR: Final = "only_contributor"
+SECRET: Final = "secret"
+PUBLISHED: Final = "published"
+PROTECTS: Final = "protects"
+RELATIVE_WIDTH: Final = "relative_width"
 
 # Every column that geocoding, attaching and a study write over; a list's own columns of these
 # names are renamed where the list is read.

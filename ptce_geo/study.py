@@ -25,11 +25,12 @@ from ptce_geo import __version__, schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, OutputError, PtceGeoError, UnknownTerritoryError
 from ptce_geo.indicators import indicator_tables, locate_seats
+from ptce_geo.indicators.published import published
 from ptce_geo.labels import Language, check_language
 from ptce_geo.maps import pole_map, save_map
 from ptce_geo.members import member_problems
 from ptce_geo.placing import OFF_SHORE_M, Placing, opened_placer, placing_counts, read_lists
-from ptce_geo.reports import write_concentration, write_indicators
+from ptce_geo.reports import write_indicators
 from ptce_geo.territories import CURRENT_YEAR, attach_territories, catalogue, territory_table
 from ptce_geo.territories.attach import SNAPPED
 
@@ -42,7 +43,14 @@ if TYPE_CHECKING:
     from ptce_geo.geocoding.asking import Progress
     from ptce_geo.placing import Placer
 
-OUTPUTS: Final = ("members.csv", "indicators.xlsx", "map.html", "study.json", "concentration.csv")
+OUTPUTS: Final = (
+    "members.csv",
+    "indicators.xlsx",
+    "map.html",
+    "study.json",
+    "concentration.csv",
+    "coverage.csv",
+)
 _PLACED: Final = (schema.ACCEPTED, schema.REVIEW)
 _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 
@@ -88,6 +96,12 @@ class Study:
         Review (`write_review`) with what a person corrected, which goes before what was found.
     policy : AcceptancePolicy, optional
         When an answer is accepted.
+    white_zone_km : float
+        Distance to the nearest member from which a commune is in a white zone (km).
+    publish : bool
+        Whether what is written is to be published: the amounts of structures, and of poles that
+        would tell them, are then "secret", and columns that are not ours are left out
+        (`ptce_geo.indicators.published`).
     """
 
     members: str | Path
@@ -105,6 +119,8 @@ class Study:
     offline: bool = False
     review: str | Path | None = None
     policy: AcceptancePolicy | None = None
+    white_zone_km: float = 20
+    publish: bool = False
 
     @property
     def placing(self) -> Placing:
@@ -119,7 +135,7 @@ class StudyResult:
     Attributes
     ----------
     members : GeoDataFrame
-        Members, located and attached, in the order of the list.
+        Members, located and attached, in the order of the list, as they were written.
     poles : GeoDataFrame
         Poles, their seat as geometry.
     tables : mapping of str to DataFrame
@@ -180,8 +196,8 @@ def run_study(
     ...     table = pd.DataFrame({"Nom": ["La Fabrique"], "CP": ["42000"], "Ville": ["ST ETIENNE"]})
     ...     table.to_csv(members, index=False)
     ...     result = run_study(Study(members, out=Path(folder) / "study"))
-    ...     sorted(file.name for file in result.files)
-    ['concentration.csv', 'indicators.xlsx', 'map.html', 'members.csv', 'study.json']
+    ...     [file.name for file in result.files if file.suffix == ".csv"]
+    ['members.csv', 'concentration.csv', 'coverage.csv']
     """
     lang = check_language(study.lang)
     area = study_area(study.departements, study.regions)
@@ -207,16 +223,25 @@ def run_study(
             members,
             poles=poles,
             thresholds_km=study.thresholds_km,
+            white_zone_km=study.white_zone_km,
             departements=area,
         )
         tables["problems"] = problems
         record = _record(study, area, members, poles, problems, placer)
+        if study.publish:
+            safe = published(members, tables)
+            members, tables = safe.members, safe.tables
+            record["publication"] = {
+                "secret": _tally(tables["secret"]["table"]),
+                "columns_left_out": safe.columns_left_out,
+            }
         _tell(progress, "draw")
         page = pole_map(members, poles=poles, lang=lang, title=study.title, source=study.source)
         _tell(progress, "write")
         members.drop(columns="geometry").to_csv(staging / "members.csv", index=False)
         write_indicators(staging / "indicators.xlsx", tables, members, record, lang=lang)
-        write_concentration(tables["concentration"], staging / "concentration.csv")
+        for name in ("concentration", "coverage"):
+            tables[name].to_csv(staging / f"{name}.csv", index=False)
         save_map(page, staging / "map.html")
         text = json.dumps(record, ensure_ascii=False, indent=2)
         (staging / "study.json").write_text(text + "\n", encoding="utf-8")

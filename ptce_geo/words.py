@@ -667,6 +667,61 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "sheet_summary": ("Synthèse", "Summary"),
     "sheet_reach": ("Couverture par distance", "Coverage by reach"),
     "sheet_presence": ("Couverture par présence", "Coverage by presence"),
+    "sheet_coverage": ("Couverture", "Coverage"),
+    "sheet_coverage_territories": ("Couverture par territoire", "Coverage by territory"),
+    "sheet_white_zones": ("Zones blanches", "White zones"),
+    "sheet_composition": ("Composition et ancrage", "Composition and anchoring"),
+    "sheet_economic_weight": ("Poids économique", "Economic weight"),
+    "sheet_secret": ("Secret", "Secret"),
+    "note_secret": (
+        "Montants non publiés : moins de 3 structures, une structure au-dessus de 85 %, ou ce qui "
+        "permettrait de les retrouver. Chaque structure garde ses propres montants.",
+        "Amounts not published: fewer than 3 structures, one structure above 85 %, or what would "
+        "give them back. Each structure keeps its own amounts to itself.",
+    ),
+    "column_table": ("Montant", "Amount"),
+    "column_rule": ("Règle", "Rule"),
+    "column_protects": ("Protège", "Protects"),
+    "column_share_low": ("Part, borne basse", "Share, low"),
+    "column_share_high": ("Part, borne haute", "Share, high"),
+    "column_fte (fte_pole)": ("ETP de qui a donné les deux", "FTE of those that gave both"),
+    "column_turnover (turnover_pole)": (
+        "Chiffre d’affaires de qui a donné les deux",
+        "Turnover of those that gave both",
+    ),
+    "secret_minimum": ("moins de 3 structures", "fewer than 3 structures"),
+    "secret_dominance": ("une structure au-dessus de 85 %", "one structure above 85 %"),
+    "secret_complementary": ("secret secondaire", "secondary"),
+    "sheet_minutes": ("Couverture en minutes", "Coverage in minutes"),
+    "note_minutes": (
+        "Habitants à tant de minutes au plus d’une structure placée, {way}.",
+        "Inhabitants within so many minutes of a placed member, {way}.",
+    ),
+    "column_minutes": ("Minutes", "Minutes"),
+    "minutes_straight": (
+        "à vol d’oiseau, détour {detour}, {speed} km/h",
+        "in a straight line, detour {detour}, {speed} km/h",
+    ),
+    "minutes_by_road": (
+        "par la route, en voiture, OpenStreetMap, extrait {extract}",
+        "by road, by car, OpenStreetMap, extract {extract}",
+    ),
+    "reach_km": ("{reach} km à vol d’oiseau", "{reach} km in a straight line"),
+    "reach_minutes": ("{reach} min {way}", "{reach} min {way}"),
+    "within_minutes": ("à {minutes} min", "within {minutes} min"),
+    "minutes_rest_on": ("Habitants {way}", "Inhabitants {way}"),
+    "white_zones_found": (
+        "Zones blanches à plus de {km} km : {zones}, {people} habitants",
+        "White zones beyond {km} km: {zones}, {people} inhabitants",
+    ),
+    "siting_found": (
+        "Habitants à portée ({reach}) : {before} aujourd’hui, {after} avec ces lieux ; écart au "
+        "mieux possible : {gap}",
+        "Inhabitants within reach ({reach}): {before} today, {after} with these places; gap to "
+        "the best possible: {gap}",
+    ),
+    "sheet_siting": ("Prochains pôles", "Next poles"),
+    "sheet_gain_curve": ("Gain par pôle", "Gain by pole"),
     "sheet_concentration": ("Concentration", "Concentration"),
     "sheet_quotients": ("Quotients de localisation", "Location quotients"),
     "sheet_region": ("Régions", "Régions"),
@@ -691,6 +746,46 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Territoires où se trouve au moins une structure localisée.",
         "Territories with at least one placed member.",
     ),
+    "note_coverage": (
+        "Un territoire plus grand que la commune est couvert quand au moins la moitié de ses "
+        "habitants le sont.",
+        "A territory larger than the commune is covered when at least half of its inhabitants are.",
+    ),
+    "note_coverage_territories": (
+        "Part des habitants de chaque territoire à portée, à vol d’oiseau.",
+        "Share of the inhabitants of each territory within reach, in a straight line.",
+    ),
+    "note_white_zones": (
+        "Groupes de communes voisines à plus de {km} km à vol d’oiseau de toute structure "
+        "localisée, les plus peuplés d’abord.",
+        "Groups of neighbouring communes more than {km} km, in a straight line, from every placed "
+        "member, the most populous first.",
+    ),
+    "note_composition": (
+        "Acteurs nommés par l’article 9 de la loi du 31 juillet 2014, d’après la nature des "
+        "structures ; ancrage : part des structures placées dans le territoire du siège.",
+        "Actors named by article 9 of the law of 31 July 2014, by the kind of the members; "
+        "anchoring: share of the placed members in the seat’s territory.",
+    ),
+    "note_economic_weight": (
+        "Rapport des sommes sur les structures qui ont donné les deux nombres, avec son "
+        "intervalle à 95 % (bootstrap) ; il ne dit rien de celles qui n’ont pas répondu.",
+        "Ratio of sums over the members that gave both numbers, with its 95 % interval "
+        "(bootstrap); it says nothing of those that did not answer.",
+    ),
+    "note_siting": (
+        "Lieux d’où le plus d’habitants encore hors de portée seraient atteints ({reach}) ; écart "
+        "au mieux possible : {gap}.",
+        "Places from which most inhabitants not yet reached would be ({reach}); gap to the best "
+        "possible: {gap}.",
+    ),
+    "note_gain_curve": (
+        "Combien d’habitants de plus chaque pôle de plus atteindrait, au mieux.",
+        "How many more inhabitants each further pole would reach, at best.",
+    ),
+    "by_presence": ("présence d’une structure", "presence of a member"),
+    "within_km_of_member": ("à {km} km d’une structure", "within {km} km of a member"),
+    "within_km_of_seat": ("à {km} km d’un siège", "within {km} km of a seat"),
     "note_concentration": (
         "Le chiffre change avec le niveau : comparer à niveau égal. Hasard : ce que donneraient "
         "autant de structures tombées au hasard, à proportion de la population ou de la référence "
@@ -831,6 +926,45 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Share of the communes, and of the inhabitants, whose reference point is within the "
         "distance of a placed member.",
     ),
+    "method_white_zones": ("Zones blanches", "White zones"),
+    "method_white_zones_text": (
+        "Communes au-delà du seuil de toute structure placée ; celles qui partagent une limite "
+        "forment une zone. La plus proche est celle de la commune la moins éloignée.",
+        "Communes beyond the threshold from every placed member; those that share a border form "
+        "one zone. The nearest is that of the commune least far.",
+    ),
+    "method_article_9": ("Article 9", "Article 9"),
+    "method_article_9_text": (
+        "Nature de chaque structure d’après sa catégorie juridique (SIRENE), l’agrément ESS, le "
+        "type déclaré, puis le nom ; ce que rien ne dit reste « nature inconnue ».",
+        "Kind of each member by its legal form (SIRENE), the ESS flag, the kind declared, then "
+        "the name; what nothing tells stays “kind unknown”.",
+    ),
+    "method_pole_type": ("Profil du pôle", "Type of pole"),
+    "method_pole_type_text": (
+        "Multi-acteurs : une entreprise, une collectivité et un acteur de la recherche ou de la "
+        "formation ; inter-réseaux : au moins deux réseaux ; entrepreneurial : au moins la moitié "
+        "d’entreprises. Lecture propre à ce logiciel, là où la nature de la moitié des structures "
+        "est connue.",
+        "Multi-stakeholder: an enterprise, a local authority and one of research or training; "
+        "inter-network: two networks or more; entrepreneurial: at least half of enterprises. A "
+        "reading of this software, where the kind of half of the members is known.",
+    ),
+    "method_anchoring": ("Ancrage", "Anchoring"),
+    "method_anchoring_text": (
+        "Part des structures placées, et de leurs ETP déclarés, dans la commune, l’EPCI ou le "
+        "département du siège.",
+        "Share of the placed members, and of the FTE they gave, in the commune, EPCI or "
+        "département of the seat.",
+    ),
+    "method_economic_weight": ("Poids économique", "Economic weight"),
+    "method_economic_weight_text": (
+        "Somme de ce qui est lié au pôle sur la somme de l’ensemble, parmi les structures qui ont "
+        "donné les deux ; une structure de plusieurs pôles compte une fois. Intervalle bootstrap "
+        "à 95 %.",
+        "Sum of what is the pole’s doing over the sum of all, among the members that gave both; "
+        "a structure of several poles counts once. Bootstrap interval at 95 %.",
+    ),
     "method_distance": ("Distances", "Distances"),
     "method_distance_text": (
         "À vol d’oiseau, dans le système de coordonnées légal du territoire (Lambert-93 en "
@@ -903,6 +1037,31 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "flag_below_chance": ("au-dessous", "below"),
     "flag_small_number": ("petit nombre", "small number"),
     "flag_undefined": ("non défini", "undefined"),
+    # travel times by road
+    "routing_building": ("Réseau routier de {extract}…", "Road network of {extract}…"),
+    "routing_built": (
+        "{folder} : {roads} voies, {size}, en {seconds} s",
+        "{folder}: {roads} roads, {size}, in {seconds} s",
+    ),
+    "routing_extract": (
+        "extrait {extract}, données du {date}",
+        "extract {extract}, data of {date}",
+    ),
+    "routing_undated": (
+        "extrait {extract}, sans date des données",
+        "extract {extract}, data without a date",
+    ),
+    "routing_credit": (
+        "© les contributeurs d’OpenStreetMap (ODbL)",
+        "© OpenStreetMap contributors (ODbL)",
+    ),
+    "column_coverage": ("Couverture", "Coverage"),
+    "column_rank": ("Rang", "Rank"),
+    "column_n": ("Effectif", "Number"),
+    "column_population_gained": ("Habitants gagnés", "Inhabitants gained"),
+    "column_p": ("Pôles de plus", "Further poles"),
+    "column_bound": ("Au mieux", "At best"),
+    "column_gap": ("Écart au mieux", "Gap to the best"),
     "column_member_id": ("Identifiant", "Identifier"),
     "column_member_name": ("Structure", "Member"),
     "column_pole_id": ("Identifiant du pôle", "Pole identifier"),
@@ -954,6 +1113,73 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_departements": ("Départements", "Départements"),
     "column_regions": ("Régions", "Régions"),
     "column_fte_answers": ("Réponses ETP", "FTE answers"),
+    "column_fte_pole_answers": ("Réponses ETP liés au pôle", "FTE of the pole, answers"),
+    "column_share_fte_answered": ("Taux de réponse, ETP", "Answer rate, FTE"),
+    "column_share_fte_pole": ("Part des ETP liée au pôle", "Share of FTE in the pole"),
+    "column_share_fte_pole_low": ("Part des ETP, borne basse", "Share of FTE, low"),
+    "column_share_fte_pole_high": ("Part des ETP, borne haute", "Share of FTE, high"),
+    "column_turnover_answers": ("Réponses CA", "Turnover, answers"),
+    "column_turnover_pole_answers": ("Réponses CA lié au pôle", "Turnover of the pole, answers"),
+    "column_share_turnover_answered": ("Taux de réponse, CA", "Answer rate, turnover"),
+    "column_share_turnover_pole": ("Part du CA liée au pôle", "Share of turnover by the pole"),
+    "column_share_turnover_pole_low": ("Part du CA, borne basse", "Share of turnover, low"),
+    "column_share_turnover_pole_high": ("Part du CA, borne haute", "Share of turnover, high"),
+    "column_members_ess_enterprise": ("Entreprises de l’ESS", "ESS enterprises"),
+    "column_members_other_enterprise": ("Autres entreprises", "Other enterprises"),
+    "column_members_local_authority": ("Collectivités", "Local authorities"),
+    "column_members_research": ("Centres de recherche", "Research centres"),
+    "column_members_higher_education": ("Enseignement supérieur", "Higher education"),
+    "column_members_training": ("Organismes de formation", "Training bodies"),
+    "column_members_other": ("Autres structures", "Other members"),
+    "column_members_unknown": ("Nature inconnue", "Kind unknown"),
+    "column_members_known": ("Nature connue", "Kind known"),
+    "column_article_9_present": ("Présents (article 9)", "There (article 9)"),
+    "column_article_9_missing": ("Absents (article 9)", "Missing (article 9)"),
+    "column_shannon": ("Diversité (Shannon)", "Diversity (Shannon)"),
+    "column_blau": ("Diversité (Blau)", "Diversity (Blau)"),
+    "column_pole_type": ("Profil du pôle", "Type of pole"),
+    "column_measure": ("Grandeur", "Measure"),
+    "column_answers": ("Réponses", "Answers"),
+    "column_share_answered": ("Taux de réponse", "Answer rate"),
+    "column_part": ("Lié au pôle", "Of the pole"),
+    "column_whole": ("Ensemble des réponses", "All answers"),
+    "column_total": ("Total déclaré", "Total declared"),
+    "column_total_answers": ("Réponses au total", "Answers to the total"),
+    "column_share_commune": ("Part dans la commune du siège", "Share in the seat’s commune"),
+    "column_share_epci": ("Part dans l’EPCI du siège", "Share in the seat’s EPCI"),
+    "column_share_departement": (
+        "Part dans le département du siège",
+        "Share in the seat’s département",
+    ),
+    "column_share_fte_commune": (
+        "Part des ETP dans la commune du siège",
+        "Share of FTE in the seat’s commune",
+    ),
+    "column_share_fte_epci": (
+        "Part des ETP dans l’EPCI du siège",
+        "Share of FTE in the seat’s EPCI",
+    ),
+    "column_share_fte_departement": (
+        "Part des ETP dans le département du siège",
+        "Share of FTE in the seat’s département",
+    ),
+    "column_nearest_km": ("Structure la plus proche (km)", "Nearest member (km)"),
+    "column_mean_km": ("Distance moyenne des habitants (km)", "Mean distance of inhabitants (km)"),
+    "column_farthest_km": ("Commune la plus éloignée (km)", "Farthest commune (km)"),
+    "column_commune_codes": ("Codes des communes", "Commune codes"),
+    "column_area_km2": ("Superficie (km²)", "Area (km²)"),
+    "family_ess_enterprise": ("entreprises de l’ESS", "ESS enterprises"),
+    "family_other_enterprise": ("autres entreprises", "other enterprises"),
+    "family_local_authority": ("collectivités", "local authorities"),
+    "family_research": ("centres de recherche", "research centres"),
+    "family_higher_education": ("enseignement supérieur", "higher education"),
+    "family_training": ("organismes de formation", "training bodies"),
+    "pole_type_entrepreneurial": ("entrepreneurial", "entrepreneurial"),
+    "pole_type_inter_network": ("inter-réseaux", "inter-network"),
+    "pole_type_multi_stakeholder": ("multi-acteurs", "multi-stakeholder"),
+    "measure_fte": ("ETP", "FTE"),
+    "measure_turnover": ("Chiffre d’affaires (€)", "Turnover (€)"),
+    "secret": ("secret", "secret"),
     "column_distance_to_seat_mean_km": (
         "Distance moyenne au siège (km)",
         "Mean distance to the seat (km)",

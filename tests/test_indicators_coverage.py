@@ -6,13 +6,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import box
+from shapely import LineString, box
 
-from ptce_geo.errors import CrsError, DuplicateIdError, InputError, MissingColumnError
-from ptce_geo.indicators import coverage_by_presence, coverage_by_reach
+from ptce_geo.errors import (
+    CrsError,
+    DuplicateIdError,
+    InputError,
+    MissingColumnError,
+    UnknownTerritoryError,
+)
+from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
 from ptce_geo.indicators.distances import nearest_km, point_coordinates
+from ptce_geo.indicators.reached import reached_population
 from ptce_geo.metric import legal_crs
-from ptce_geo.territories import territory_table
+from ptce_geo.territories import read_territories, territory_table
 
 COLUMNS = [
     "territories",
@@ -43,7 +50,11 @@ def demand(easting_northing, population, crs=2154, **columns):
 
 
 # Four communes on a line in Lambert-93, 6 km apart, 1000 inhabitants in all.
-LINE = demand([(700_000 + 6_000 * i, 6_600_000) for i in range(4)], [400, 300, 200, 100])
+LINE = demand(
+    [(700_000 + 6_000 * i, 6_600_000) for i in range(4)],
+    [400, 300, 200, 100],
+    code_commune=["03001", "03002", "03003", "03004"],
+)
 
 
 # --- by presence
@@ -127,7 +138,7 @@ def test_reach_by_hand():
     # A member 3 km east and 4 km north of the first commune: 5 km from it; from the second
     # (6 km east of the first) also 5 km; the third is 9.8 km away, the fourth 15.5 km.
     members = points([(703_000, 6_604_000)])
-    table = coverage_by_reach(members, thresholds_km=(4.9, 5.1, 10, 20), territories=LINE)
+    table = coverage_by_reach(members, thresholds_km=(4.9, 5.1, 10, 20), demand=LINE)
     assert table.columns.to_list() == COLUMNS
     assert table.index.name == "threshold_km"
     assert table["territories_covered"].to_list() == [0, 2, 3, 4]
@@ -142,9 +153,7 @@ def test_reach_includes_the_threshold_itself():
     at = point_coordinates(member, what="members")
     exact = nearest_km(lonlat, legal_crs(lonlat), at, legal_crs(at))[2]
     assert exact == pytest.approx(np.hypot(9, 4), abs=1e-6)
-    table = coverage_by_reach(
-        member, thresholds_km=(np.nextafter(exact, 0), exact), territories=LINE
-    )
+    table = coverage_by_reach(member, thresholds_km=(np.nextafter(exact, 0), exact), demand=LINE)
     assert table["territories_covered"].to_list() == [2, 3]
 
 
@@ -155,7 +164,7 @@ def test_reach_counts_accepted_members_with_a_point():
     )
     members.loc[2, "geometry"] = None
     members.loc[3, "geometry"] = gpd.points_from_xy([-56.2], [46.8])[0]  # Saint-Pierre
-    table = coverage_by_reach(members, thresholds_km=30, territories=LINE)
+    table = coverage_by_reach(members, thresholds_km=30, demand=LINE)
     assert table["territories_covered"].to_list() == [0]
     assert table["share_population"].to_list() == [0]
     assert table.attrs == {
@@ -167,56 +176,54 @@ def test_reach_counts_accepted_members_with_a_point():
             "without a legal CRS": 1,
             "without geocode_status": 1,
         },
+        "population_unattached": {},
     }
 
 
 def test_the_departement_of_a_member_chooses_its_crs_before_its_point_does():
     members = points([(700_000, 6_600_000)] * 2, code_departement=["975", None])
-    table = coverage_by_reach(members, thresholds_km=30, territories=LINE)
-    assert table.attrs == {"members_counted": 1, "members_set_aside": {"without a legal CRS": 1}}
+    table = coverage_by_reach(members, thresholds_km=30, demand=LINE)
+    assert table.attrs["members_counted"] == 1
+    assert table.attrs["members_set_aside"] == {"without a legal CRS": 1}
 
 
 def test_a_share_of_nothing_is_nan():
     members = points([(700_000, 6_600_000)])
-    deserted = coverage_by_reach(members, thresholds_km=7, territories=LINE.assign(population=0))
+    deserted = coverage_by_reach(members, thresholds_km=7, demand=LINE.assign(population=0))
     assert deserted.iloc[0].to_list() == pytest.approx([4, 2, 0.5, 0, 0, np.nan], nan_ok=True)
-    nowhere = coverage_by_reach(members, thresholds_km=7, territories=LINE.head(0))
+    nowhere = coverage_by_reach(members, thresholds_km=7, demand=LINE.head(0))
     assert nowhere.iloc[0].to_list() == pytest.approx([0, 0, np.nan, 0, 0, np.nan], nan_ok=True)
 
 
 def test_no_member_at_all_covers_nothing():
-    table = coverage_by_reach(points([]), territories=LINE)
+    table = coverage_by_reach(points([]), demand=LINE)
     assert table.index.to_list() == [5, 10, 20, 30]
     assert (table[["territories_covered", "population_covered"]] == 0).all(axis=None)
 
 
 def test_thresholds_are_sorted_and_must_be_distances():
     members = points([(700_000, 6_600_000)])
-    table = coverage_by_reach(members, thresholds_km=(20, 5), territories=LINE)
+    table = coverage_by_reach(members, thresholds_km=(20, 5), demand=LINE)
     assert table.index.to_list() == [5, 20]
     for bad in ((5, 5), (0, 5), (-1,), (), (np.nan,), (np.inf,), ("far",), None):
         with pytest.raises(InputError, match="expected distances in km above 0, each once"):
-            coverage_by_reach(members, thresholds_km=bad, territories=LINE)
+            coverage_by_reach(members, thresholds_km=bad, demand=LINE)
 
 
 def test_reach_refuses_frames_it_cannot_measure():
     members = points([(700_000, 6_600_000)])
     with pytest.raises(MissingColumnError, match=r"members: no points, .* geocode"):
-        coverage_by_reach(pd.DataFrame({"city": ["Lyon"]}), territories=LINE)
+        coverage_by_reach(pd.DataFrame({"city": ["Lyon"]}), demand=LINE)
     with pytest.raises(CrsError, match="expected EPSG:4326, found EPSG:2154"):
-        coverage_by_reach(members.to_crs(2154), territories=LINE)
+        coverage_by_reach(members.to_crs(2154), demand=LINE)
     with pytest.raises(InputError, match="expected points, found Polygon"):
-        coverage_by_reach(members.set_geometry([box(2, 46, 3, 47)]), territories=LINE)
+        coverage_by_reach(members.set_geometry([box(2, 46, 3, 47)]), demand=LINE)
     with pytest.raises(MissingColumnError, match="no column latitude"):
-        coverage_by_reach(members, territories=LINE.drop(columns="latitude"))
-    with pytest.raises(CrsError, match=r"territories: 1 lie in no legal CRS"):
-        coverage_by_reach(members, territories=LINE.assign(longitude=[2.3, np.nan, 2.4, 2.5]))
-    with pytest.raises(CrsError, match=r"territories: 3 lie in no legal CRS"):
-        coverage_by_reach(
-            members, territories=LINE.assign(code_departement=["01", "01", "01", "975"])
-        )
-    with pytest.raises(DuplicateIdError):
-        coverage_by_reach(members, territories=pd.concat([LINE, LINE]))
+        coverage_by_reach(members, demand=LINE.drop(columns="latitude"))
+    with pytest.raises(CrsError, match=r"demand: 1 lie in no legal CRS"):
+        coverage_by_reach(members, demand=LINE.assign(longitude=[2.3, np.nan, 2.4, 2.5]))
+    with pytest.raises(CrsError, match=r"demand: 3 lie in no legal CRS"):
+        coverage_by_reach(members, demand=LINE.assign(code_departement=["01", "01", "01", "975"]))
 
 
 def test_an_ocean_apart_never_reaches():
@@ -224,11 +231,9 @@ def test_an_ocean_apart_never_reaches():
     # La Réunion and the métropole are no part of it at any threshold.
     antilles = demand([(640_000, 1_790_000)], [10], crs=5490)
     reunion = demand([(340_000, 7_650_000)], [20], crs=2975)
-    territories = pd.concat([antilles, reunion, LINE], ignore_index=True)
+    homes = pd.concat([antilles, reunion, LINE], ignore_index=True)
     members = points([(640_000, 1_590_000)], crs=5490)
-    table = coverage_by_reach(
-        members, thresholds_km=(199.9, 200.1, 20_000), territories=territories
-    )
+    table = coverage_by_reach(members, thresholds_km=(199.9, 200.1, 20_000), demand=homes)
     assert table["population_covered"].to_list() == [0, 10, 10]
 
 
@@ -286,7 +291,7 @@ places = st.lists(
 def test_reach_grows_with_radius_and_the_union_covers_at_least_each(first, second):
     covered = {}
     for name, where in (("first", first), ("second", second), ("both", first + second)):
-        table = coverage_by_reach(points(where), thresholds_km=(2, 8, 20, 60), territories=LINE)
+        table = coverage_by_reach(points(where), thresholds_km=(2, 8, 20, 60), demand=LINE)
         assert table["territories_covered"].is_monotonic_increasing
         assert table["population_covered"].is_monotonic_increasing
         assert table["share_population"].between(0, 1).all()
@@ -294,3 +299,308 @@ def test_reach_grows_with_radius_and_the_union_covers_at_least_each(first, secon
     assert (covered["both"] >= covered["first"]).all()
     assert (covered["both"] >= covered["second"]).all()
     assert (covered["both"] <= covered["first"] + covered["second"]).all()
+
+
+# --- at several levels, of a demand of one's own, to seats
+
+# Five communes in a row, 10 km apart; the first three are the zone "west", the others "east".
+FIVE = demand(
+    [(700_000 + 10_000 * i, 6_600_000) for i in range(5)],
+    [100, 200, 300, 250, 150],
+    code_commune=["03001", "03002", "03003", "03004", "03005"],
+    code_zone=["west", "west", "west", "east", "east"],
+)
+
+
+def two_poles():
+    """Members of two poles at the first commune and 4 km beyond the fourth; the seat of the
+    first pole is at the second commune, the other pole has none."""
+    members = points([(700_000, 6_600_000), (734_000, 6_600_000)], pole_id=["p", "q"])
+    poles = points([(710_000, 6_600_000), (0, 0)], pole_id=["p", "q"], pole_name=["P", "Q"])
+    poles.loc[1, "geometry"] = None
+    return members, poles
+
+
+def test_five_communes_two_poles_by_hand():
+    members, poles = two_poles()
+    # To the nearest member: 0, 10, 14 (from the fourth: 734 - 720), 4, 6 km.
+    by_member = coverage_by_reach(
+        members, thresholds_km=(5, 12), level=["commune", "zone"], demand=FIVE
+    )
+    assert by_member.index.to_list() == [
+        ("commune", 5), ("commune", 12), ("zone", 5), ("zone", 12)
+    ]  # fmt: skip
+    assert by_member.index.names == ["level", "threshold_km"]
+    # Within 5 km the first and the fourth, 350 of 1000; within 12 km all but the third, 700.
+    assert by_member.loc["commune"].to_numpy().tolist() == [
+        [5, 2, 0.4, 1000, 350, 0.35],
+        [5, 4, 0.8, 1000, 700, 0.7],
+    ]
+    # At 5 km the west has 100 of 600 within reach, the east 250 of 400: the east is covered. At
+    # 12 km the west has 300 of 600, which is half. The inhabitants are the same.
+    assert by_member.loc["zone"].to_numpy().tolist() == [
+        [2, 1, 0.5, 1000, 350, 0.35],
+        [2, 2, 1.0, 1000, 700, 0.7],
+    ]
+    shares = reached_population(members, level="zone", thresholds_km=(5, 12), demand=FIVE)
+    assert shares.loc["west"].to_list() == [100 / 600, 300 / 600]
+    assert shares.loc["east"].to_list() == [250 / 400, 1]
+
+    # The one seat is at the second commune: 10, 0, 10, 20, 30 km.
+    by_seat = coverage_by_reach(
+        members, thresholds_km=(5, 12), level="zone", to="seat", poles=poles, demand=FIVE
+    )
+    assert by_seat["population_covered"].to_list() == [200, 600]
+    assert by_seat["territories_covered"].to_list() == [0, 1]
+    assert by_seat.attrs == {
+        "poles_counted": 1,
+        "poles_set_aside": {"without a seat": 1},
+        "population_unattached": {},
+    }
+
+
+def test_the_share_that_covers_a_territory_is_a_parameter():
+    members, _ = two_poles()
+    covered = {
+        share: coverage_by_reach(members, thresholds_km=5, level="zone", demand=FIVE, share=share)
+        for share in (1e-9, 100 / 600, 0.17, 0.625, 0.63, 1)
+    }
+    # The west has 1/6 = 0.1667 within reach, the east 5/8 = 0.625; reaching it is enough.
+    assert [table["territories_covered"].item() for table in covered.values()] == [2, 2, 1, 1, 0, 0]
+    assert {table["population_covered"].item() for table in covered.values()} == {350}
+
+
+def test_half_of_fractions_of_people_is_half():
+    # 0.1 + 0.2 of 0.6 is, in floats, not what 0.3 is.
+    homes = FIVE.assign(population=[0.1, 0.2, 0.3, 0.0, 0.0], code_zone="all")
+    members = points([(705_000, 6_600_000)])
+    table = coverage_by_reach(members, thresholds_km=6, level="zone", demand=homes)
+    assert table["territories_covered"].item() == 1
+    assert table["share_population"].item() == pytest.approx(0.5, rel=1e-12)
+
+
+def test_a_territory_where_nobody_lives_goes_by_its_points():
+    homes = FIVE.assign(population=[100, 200, 300, 0, 0])
+    members, _ = two_poles()
+    table = coverage_by_reach(members, thresholds_km=(3, 5, 12), level="zone", demand=homes)
+    # Of the two points of the east none is within 3 km, one, which is half, within 5 km.
+    assert table["territories_covered"].to_list() == [0, 1, 2]
+    shares = reached_population(members, level="zone", thresholds_km=5, demand=homes)
+    assert shares[5].to_list() == pytest.approx([np.nan, 100 / 600], nan_ok=True)
+    assert shares.index.to_list() == ["east", "west"]
+
+
+def test_one_level_has_the_rows_of_several():
+    members = gpd.GeoDataFrame(geometry=gpd.points_from_xy([4.39, 8.74], [45.44, 41.92]), crs=4326)
+    levels = ["commune", "epci", "departement", "region"]
+    several = coverage_by_reach(members, level=levels)
+    for level in levels:
+        one = coverage_by_reach(members, level=level)
+        assert one.index.name == "threshold_km"
+        pd.testing.assert_frame_equal(several.loc[level], one)
+        territories = territory_table(level)
+        assert (one["territories"] == len(territories)).all()
+        assert (one["population"] == territory_table("commune")["population"].sum()).all()
+    # The communes of four islands have no EPCI; they count among the inhabitants.
+    communes = territory_table("commune")
+    islands = communes.loc[communes["code_epci"].isna(), "population"]
+    assert several.attrs["population_unattached"] == {"epci": islands.sum()}
+
+
+def test_squares_stand_at_their_centroid_in_the_commune_they_lie_in():
+    # Squares of 200 m about the town hall of Saint-Étienne, and one in the sea off Oléron.
+    commune = territory_table("commune").loc["42218"]
+    home = gpd.GeoSeries.from_xy([commune["longitude"]], [commune["latitude"]], crs=4326)
+    x, y = home.to_crs(2154).get_coordinates().iloc[0]
+    corners = [(x, y), (x + 200, y), (x + 1_000, y), (340_000, 6_540_000)]
+    squares = gpd.GeoDataFrame(
+        {"population": [10.5, 20.0, 4.5, 5.0], "code_commune": [None, "42218", "99999", None]},
+        geometry=[box(east, north, east + 200, north + 200) for east, north in corners],
+        crs=2154,
+    ).to_crs(4326)
+    # From the corner where the first two meet their centroids are 141 m away, the third 906 m.
+    members = points([(x + 200, y)])
+    table = coverage_by_reach(members, thresholds_km=(0.1413, 0.1415, 0.9, 0.91), demand=squares)
+    assert table["population_covered"].to_list() == [0, 30.5, 30.5, 35]
+    assert (table["population"] == 40).all()
+    assert (table["territories"] == 1).all()
+    assert table["territories_covered"].to_list() == [0, 1, 1, 1]
+    assert table.attrs["population_unattached"] == {"commune": 5}
+    # As points the same.
+    at_centroids = squares.set_geometry(squares.to_crs(2154).centroid.to_crs(4326))
+    pd.testing.assert_frame_equal(
+        table,
+        coverage_by_reach(members, thresholds_km=(0.1413, 0.1415, 0.9, 0.91), demand=at_centroids),
+    )
+
+
+def test_territories_that_touch_the_study_area_are_whole():
+    members = gpd.GeoDataFrame(geometry=gpd.points_from_xy([4.77], [45.59]), crs=4326)
+    epci = territory_table("epci", departements=["42"])
+    communes = territory_table("commune")
+    table = coverage_by_reach(members, thresholds_km=5, level="epci", departements=["42"])
+    assert table["territories"].item() == len(epci)
+    assert table["population"].item() == epci["population"].sum()
+    inside = communes[communes["code_epci"].isin(epci.index)]
+    assert set(inside["code_departement"]) > {"42"}
+    region = reached_population(members, level="region", departements=["42"])
+    assert region.index.to_list() == ["84"]
+    # A commune without EPCI counts where its département is studied, and only there.
+    for departement, unattached in (("29", True), ("42", False)):
+        found = coverage_by_reach(members, level="epci", departements=[departement])
+        assert bool(found.attrs["population_unattached"]) == unattached
+
+
+@pytest.mark.parametrize("level", ["commune", "epci", "departement"])
+def test_reach_of_territories_beside_a_slow_count(level):
+    # Squares scattered over two départements, fractions of people, communes told or not.
+    rng = np.random.default_rng(3)
+    communes = territory_table("commune", departements=["42", "69"])
+    some = communes.sample(400, random_state=3, replace=True)
+    homes = gpd.GeoDataFrame(
+        {
+            "population": rng.choice([0, 1.5, 40, 7.25], 400),
+            "code_commune": np.where(rng.random(400) < 0.5, some.index, None),
+        },
+        geometry=gpd.points_from_xy(some["longitude"], some["latitude"]),
+        crs=4326,
+    )
+    members = homes.iloc[:12][["geometry"]]
+    table = coverage_by_reach(
+        members, thresholds_km=(3, 8, 15), level=[level], demand=homes, share=0.4
+    )
+    shares = reached_population(members, level=level, thresholds_km=(3, 8, 15), demand=homes)
+    code = some.index if level == "commune" else some[f"code_{level}"]
+    metric, supply = homes.to_crs(2154).geometry, members.to_crs(2154).geometry
+    km = pd.concat([metric.distance(place) for place in supply], axis=1).min(axis=1) / 1000
+    for threshold in (3, 8, 15):
+        covered = 0
+        for territory, rows in homes.groupby(np.asarray(code)):
+            within = km[rows.index] <= threshold
+            people, reached = rows["population"].sum(), rows["population"][within].sum()
+            share = reached / people if people else within.mean()
+            covered += share >= 0.4
+            assert shares.loc[territory, threshold] == pytest.approx(
+                share if people else np.nan, nan_ok=True
+            )
+        people = homes["population"][km <= threshold].sum()
+        assert table.loc[(level, threshold)].to_list() == pytest.approx(
+            [
+                len(set(code)),
+                covered,
+                covered / len(set(code)),
+                homes["population"].sum(),
+                people,
+                people / homes["population"].sum(),
+            ]
+        )
+
+
+@settings(deadline=None, max_examples=25)
+@given(places, places, st.floats(0.01, 1))
+def test_every_territory_is_reached_more_with_radius_and_members(first, second, share):
+    tables = {}
+    for name, where in (("first", first), ("both", first + second)):
+        members = points(where)
+        shares = reached_population(members, level="zone", thresholds_km=(4, 9, 30), demand=FIVE)
+        assert shares.to_numpy().min() >= 0
+        assert shares.to_numpy().max() <= 1
+        assert (shares.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+        covered = coverage_by_reach(
+            members, thresholds_km=(4, 9, 30), level="zone", demand=FIVE, share=share
+        )
+        people = (shares.mul(FIVE.groupby("code_zone")["population"].sum(), axis=0)).sum()
+        assert covered["population_covered"].to_numpy() == pytest.approx(people.to_numpy())
+        assert covered["territories_covered"].to_list() == (shares >= share).sum().to_list()
+        tables[name] = shares
+    assert (tables["both"] >= tables["first"]).all(axis=None)
+
+
+def test_a_seat_overseas_reaches_its_own_land_only():
+    members = points([(700_000, 6_600_000)], pole_id=["p"])
+    poles = points([(340_000, 7_650_000)], crs=2975, pole_id=["p"])
+    table = coverage_by_reach(
+        members, thresholds_km=20_000, level="departement", to="seat", poles=poles
+    )
+    assert table["territories_covered"].item() == 1
+    reunion = territory_table("departement").loc["974", "population"]
+    assert table["population_covered"].item() == reunion
+    metropole = coverage_by_reach(members, thresholds_km=20_000, level="departement")
+    assert metropole["territories_covered"].item() == 96
+
+
+def test_seats_count_whatever_members_their_poles_have():
+    # A pole without members, and a member without a pole.
+    members = points([(740_000, 6_600_000)], pole_id=[None])
+    _, poles = two_poles()
+    table = coverage_by_reach(members, thresholds_km=1, to="seat", poles=poles, demand=FIVE)
+    assert table["population_covered"].item() == 200
+    table = coverage_by_reach(members, thresholds_km=1, demand=FIVE)
+    assert table["population_covered"].item() == 150
+
+
+def said(error, function, *args, **options):
+    with pytest.raises(error) as raised:
+        function(*args, **options)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("function", [coverage_by_reach, reached_population])
+def test_bad_input_is_told_in_one_line(function):
+    members, poles = two_poles()
+    ask = {"level": "zone", "demand": FIVE}
+    assert said(InputError, function, members, **ask, to="seat") == (
+        'to="seat": expected poles=, a GeoDataFrame with the seats as its points, found none; '
+        'give it, see locate_seats, or take to="member"'
+    )
+    assert said(InputError, function, members, **ask, to="town") == (
+        "to: expected one of member, seat; found 'town'"
+    )
+    assert said(MissingColumnError, function, members, **ask, to="seat", poles=LINE) == (
+        "poles: no column pole_id; found longitude, latitude, population, code_commune"
+    )
+    twice = pd.concat([poles, poles])
+    assert said(DuplicateIdError, function, members, **ask, to="seat", poles=twice) == (
+        "poles: pole_id must be unique; p, q stand more than once"
+    )
+    nameless = FIVE.drop(columns="population")
+    assert said(MissingColumnError, function, members, **ask | {"demand": nameless}) == (
+        "demand: no column population; found longitude, latitude, code_commune, code_zone"
+    )
+    for bad in (-1.0, np.inf, np.nan):
+        homes = FIVE.assign(population=[1, 2, bad, 4, 5])
+        assert said(InputError, function, members, **ask | {"demand": homes}) == (
+            f"demand: population: expected numbers of at least 0, found {bad} for 2; "
+            "correct or fill them"
+        )
+    roads = gpd.GeoDataFrame(
+        {"population": [1]}, geometry=[LineString([(2, 46), (3, 46)])], crs=4326
+    )
+    assert said(InputError, function, members, **ask | {"demand": roads}) == (
+        "demand: expected points or polygons, found LineString; leave them out"
+    )
+    assert "no level 'zone' of 2026; known: commune" in said(
+        UnknownTerritoryError, function, members, level="zone"
+    )
+    assert "arrondissement_municipal" in said(
+        UnknownTerritoryError, function, members, level="arrondissement_municipal"
+    )
+
+
+def test_a_share_that_covers_is_above_0_and_up_to_1():
+    members, _ = two_poles()
+    for share in (0, -0.1, 1.1, np.nan):
+        assert said(InputError, coverage_by_reach, members, demand=FIVE, share=share) == (
+            f"share: expected a share of the inhabitants above 0 and up to 1, found {share}"
+        )
+    assert said(InputError, coverage_by_reach, members, level=[]) == (
+        "level: expected at least one level of territory, found none"
+    )
+
+
+def test_communes_as_polygons_stand_at_their_reference_points():
+    members = gpd.GeoDataFrame(geometry=gpd.points_from_xy([4.39], [45.44]), crs=4326)
+    communes = read_territories("commune", departements=["42"]).rename_axis("code_commune")
+    given = coverage_by_reach(members, demand=communes.reset_index())
+    pd.testing.assert_frame_equal(given, coverage_by_reach(members, departements=["42"]))

@@ -10,7 +10,17 @@ from shapely import Point
 
 from ptce_geo.errors import CrsError, DuplicateIdError, InputError, MissingColumnError
 from ptce_geo.indicators import locate_seats, pole_summary
-from ptce_geo.schema import POLE_SUMMARY_COLUMNS
+from ptce_geo.indicators.composition import pole_composition
+from ptce_geo.indicators.economic_weight import economic_weight
+from ptce_geo.schema import FAMILIES, POLE_SUMMARY_COLUMNS, family_column
+
+KINDS = [family_column(family) for family in FAMILIES]
+SHARES = [column for column in POLE_SUMMARY_COLUMNS if column.startswith("share_")]
+WEIGHT_AND_KINDS = [
+    *SHARES,
+    *("fte_pole_answers", "turnover", "turnover_answers", "turnover_pole_answers"),
+    *KINDS,
+]
 
 
 def lambert(easting, northing, crs=2154):
@@ -63,7 +73,8 @@ def test_summary_by_hand(members, poles):
     assert summary.index.name == "pole_id"
     assert summary.index.to_list() == ["r", "p", "q"]
     assert summary.columns.to_list() == list(POLE_SUMMARY_COLUMNS)
-    assert summary.loc["p"].to_dict() == {
+    placed = summary.loc["p"].drop(WEIGHT_AND_KINDS)
+    assert placed.to_dict() == {
         "pole_name": "PTCE P",
         "members": 5,
         "located": 4,
@@ -86,11 +97,12 @@ def test_poles_without_members_or_without_placed_members(members, poles):
     summary = pole_summary(members, poles=poles)
     counts = summary.drop(columns=["pole_name"]).select_dtypes("int64")
     assert counts.loc["r"].eq(0).all()
-    assert counts.loc["q"].drop("members").eq(0).all()
-    assert summary.loc["q", "members"] == 1
+    assert counts.loc["q"].drop(["members", "members_unknown"]).eq(0).all()
+    assert summary.loc["q", ["members", "members_unknown"]].to_list() == [1, 1]
     assert summary["pole_name"].to_list() == ["Pole R", "PTCE P", "Pole Q"]
-    unknown = ["fte", "distance_to_seat_mean_km", "distance_to_seat_max_km"]
-    assert summary.loc[["q", "r"], unknown].isna().all(axis=None)
+    unknown = ["fte", "turnover", "distance_to_seat_mean_km", "distance_to_seat_max_km"]
+    shares = ["share_fte_pole", "share_fte_pole_low", "share_turnover_pole_high"]
+    assert summary.loc[["q", "r"], [*unknown, *shares]].isna().all(axis=None)
 
 
 def test_without_poles_there_are_no_seats(members):
@@ -266,3 +278,73 @@ def test_names_and_jobs_may_be_absent(members):
     assert summary["pole_name"].isna().all()
     listed = pd.DataFrame({"pole_id": ["p", "q"], "pole_name": ["Pole P", "Pole Q"]})
     assert pole_summary(bare, poles=listed)["pole_name"].tolist() == ["Pole P", "Pole Q"]
+
+
+def told(members):
+    """What the fixture's members say of their jobs and kinds."""
+    return members.assign(
+        fte=[4, 10, 1.5, None, 2, None, 7],
+        fte_pole=[1, 1, None, 3, None, None, 7],
+        turnover=[None, 100_000, None, None, None, None, 1],
+        turnover_pole=[None, 5_000, None, None, None, None, 1],
+        member_kind=["association", "SARL", "commune", "SCIC", None, "université", "association"],
+    )
+
+
+def test_weight_and_kinds_by_hand(members, poles):
+    summary = pole_summary(told(members), poles=poles)
+    p = summary.loc["p"]
+    # 4, 10, 1.5 and 2 are given; both numbers by the first two: (1 + 1) / (4 + 10).
+    assert p[["fte", "fte_answers", "fte_pole_answers"]].to_list() == [17.5, 4, 2]
+    assert p[["share_fte_answered", "share_fte_pole"]].to_list() == [2 / 5, 2 / 14]
+    # Two answers drawn twice: all ¼, all 1/10, or one of each.
+    assert p["share_fte_pole_low"] == pytest.approx(1 / 10)
+    assert p["share_fte_pole_high"] == pytest.approx(1 / 4)
+    turnover = ["turnover", "turnover_answers", "turnover_pole_answers", "share_turnover_pole"]
+    assert p[turnover].to_list() == [100_000, 1, 1, 0.05]
+    assert p[["share_turnover_pole_low", "share_turnover_pole_high"]].isna().all()
+    assert p["share_turnover_answered"] == 1 / 5
+    assert p[KINDS].to_list() == [2, 1, 1, 0, 0, 0, 0, 1]
+    assert summary.loc["q", KINDS].to_list() == [0, 0, 0, 0, 1, 0, 0, 0]
+    assert summary.attrs["answers_set_aside"]["fte"] == {
+        "without fte_pole": 2,
+        "without fte": 1,
+        "no answer": 1,
+    }
+
+
+def test_the_summary_repeats_composition_and_weight(members, poles):
+    members = told(members)
+    summary = pole_summary(members, poles=poles, confidence=0.8, draws=50, seed=3)
+    pd.testing.assert_frame_equal(summary[KINDS], pole_composition(members, poles=poles)[KINDS])
+    weight = economic_weight(members, by="pole_id", confidence=0.8, draws=50, seed=3)
+    for pole, measure in weight.index:
+        its = weight.loc[(pole, measure)]
+        found = summary.loc[pole, [f"share_{measure}_pole{end}" for end in ("", "_low", "_high")]]
+        np.testing.assert_array_equal(
+            found.to_numpy("float64"), its[["share", "low", "high"]].to_numpy("float64")
+        )
+
+
+def test_jobs_missing_for_half_are_computed_where_they_are_given(members):
+    half = told(members).assign(fte=[4, None, 1.5, None, 2, None, None], fte_pole=[1] * 7)
+    summary = pole_summary(half)
+    # (1 + 1 + 1) / (4 + 1.5 + 2), three of five.
+    assert summary.loc["p", "share_fte_pole"] == 3 / 7.5
+    assert summary.loc["p", "share_fte_answered"] == 3 / 5
+    assert summary.attrs["answers_set_aside"]["fte"] == {"without fte": 3}
+    assert summary.attrs["members_without_pole"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"turnover_pole": -5.0}, r"turnover_pole: .* found -5.0 for 0, .* correct or fill them"),
+        ({"fte_pole": np.inf}, r"fte_pole: expected numbers of at least 0, found inf for 0"),
+    ],
+)
+def test_amounts_that_cannot_be(members, change, message):
+    with pytest.raises(InputError, match=message):
+        pole_summary(members.assign(**change))
+    with pytest.raises(InputError, match=r"confidence: .* found 2; try 0.95"):
+        pole_summary(members, confidence=2)

@@ -33,6 +33,7 @@ NARROW = "\u202f"
         (errors.BoundariesDownloadError, OSError),
         (errors.GeocodingServiceError, OSError),
         (errors.UnmatchedAddressError, ValueError),
+        (errors.EngineNotInstalledError, ImportError),
     ],
 )
 def test_every_error_is_ours_and_a_builtin(leaf, builtin):

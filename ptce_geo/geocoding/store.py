@@ -1,10 +1,11 @@
-"""The store: a SQLite file that keeps every answer of the geocoders, so that none is asked twice.
+"""The store: a SQLite file that keeps every answer of the services, so that none is asked twice.
 
 What is stored is what geocoders were asked and what they answered: the cells in
 ``geocoder.columns`` (address, postcode, town and département; the SIRET and the name of a member
 only for a geocoder that reads these), the answer (the columns of `schema.GEOCODE_COLUMNS` and
 `schema.FURTHER_COLUMNS`), the name and version of the geocoder, the time, and the version of
-ptce_geo. Nothing else of a list, and nothing of who asked.
+ptce_geo. Nothing else of a list, and nothing of who asked. Answers of another kind, as isochrones
+are, stand in the same table as question and answer (`AnswerStore.put_texts`).
 
 The file is a table ``answers``, whose ``query`` and ``answer`` are JSON; keep it on a local disk
 (SQLite's write-ahead log does not work over a network share). A batch is on the disk once `put`
@@ -33,7 +34,7 @@ from ptce_geo.geocoding.store_file import failure_said, only_readable, opened
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from ptce_geo.geocoding.geocode import Geocoder
@@ -149,12 +150,32 @@ class AnswerStore:
             The rows of `queries` that have an answer, in their order, on their index:
             `schema.GEOCODE_COLUMNS` and those of `schema.FURTHER_COLUMNS` that were given.
         """
-        keys = _keys(geocoder, query_texts(geocoder, queries) if texts is None else texts)
+        texts = query_texts(geocoder, queries) if texts is None else texts
+        found = self.get_texts(geocoder.name, version_of(geocoder), texts)
         with failure_said(self.path):
-            found = dict(self._answers(set(keys)))
-            answers = json.loads(f"[{','.join(found[key] for key in keys if key in found)}]")
-            places = [place for place, key in enumerate(keys) if key in found]
+            answers = json.loads(f"[{','.join(found[text] for text in texts if text in found)}]")
+            places = [place for place, text in enumerate(texts) if text in found]
             return _as_frame(answers, queries.index[places])
+
+    def get_texts(self, provider: str, version: str, texts: Iterable[str]) -> dict[str, str]:
+        """Return the answers that are known, by question.
+
+        Parameters
+        ----------
+        provider, version : str
+            Who answered, and what else answers depend on.
+        texts : iterable of str
+            Questions, as JSON.
+
+        Returns
+        -------
+        dict of str to str
+            Question → answer, as JSON.
+        """
+        texts = list(texts)
+        asked = dict(zip(_keys(provider, version, texts), texts, strict=True))
+        with failure_said(self.path):
+            return {asked[key]: answer for key, answer in self._answers(asked)}
 
     def _answers(self, keys: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
         left = sorted(keys)
@@ -191,13 +212,29 @@ class AnswerStore:
             When the file cannot be written.
         """
         texts = query_texts(geocoder, queries) if texts is None else texts
-        version = version_of(geocoder)
+        told = dict(zip(texts, _answer_texts(answers), strict=True))
+        self.put_texts(geocoder.name, version_of(geocoder), told)
+
+    def put_texts(self, provider: str, version: str, answers: Mapping[str, str]) -> None:
+        """Store answers in one transaction; those of the same questions are replaced.
+
+        Parameters
+        ----------
+        provider, version : str
+            Who answered, and what else answers depend on.
+        answers : mapping of str to str
+            Question → answer, both as JSON.
+
+        Raises
+        ------
+        OutputError
+            When the file cannot be written.
+        """
         now = _written(dt.datetime.now(dt.UTC))
+        keys = _keys(provider, version, answers)
         rows = [
-            (key, geocoder.name, version, text, answer, now, __version__)
-            for key, text, answer in zip(
-                _keys(geocoder, texts), texts, _answer_texts(answers), strict=True
-            )
+            (key, provider, version, text, answer, now, __version__)
+            for key, (text, answer) in zip(keys, answers.items(), strict=True)
         ]
         with self._transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO answers VALUES (?,?,?,?,?,?,?)", rows)
@@ -321,9 +358,9 @@ def tidy_answers(answers: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _keys(geocoder: Geocoder, texts: Sequence[str]) -> list[bytes]:
+def _keys(provider: str, version: str, texts: Iterable[str]) -> list[bytes]:
     """Return the key of each question: who is asked what."""
-    asked = json.dumps([geocoder.name, version_of(geocoder)]).encode("ascii")
+    asked = json.dumps([provider, version]).encode("ascii")
     beginning = hashlib.blake2b(asked, digest_size=_KEY_BYTES)
     keys = []
     for text in texts:

@@ -12,11 +12,26 @@ Where to look:
   `randomisation`, and of rates `rates`;
 - points: `point_patterns` with `edge_corrections`, `distance_functions`, and what chance gives
   `envelopes`; where the clusters are: `scan` with `scan_windows`, and the poles to come `clusters`;
-- coverage: `coverage`; poles: `poles`; the tables of a study: `tables`;
+- who is within reach: `coverage` with `reached`, `white_zones`, all in one `coverage_table`; in
+  minutes `accessibility`, shared among inhabitants `floating_catchment`;
+- where the next pole belongs: `siting`, `median_siting`, searched by `places_search`, over what
+  `siting_places` reads;
+- poles: `poles`, of which and of whose members `memberships`; who makes them up `member_kinds`,
+  `composition`; jobs and turnover `economic_weight`; on the ground `footprints`, `anchoring`; what
+  they share `overlap`; the tables of a study: `tables`;
+- what may be published: `disclosure`, of `disclosure_tables`, by `disclosure_protection`, proven by
+  `disclosure_audit`;
 - what the place of a member is worth: `uncertainty`, by `drawn_points`.
 """
 
+from ptce_geo.indicators.accessibility import (
+    TravelTimeMatrix,
+    isochrones,
+    population_within_minutes,
+    travel_time_matrix,
+)
 from ptce_geo.indicators.agglomeration import EllisonGlaeser, ellison_glaeser, litzenberger_index
+from ptce_geo.indicators.anchoring import pole_anchoring
 from ptce_geo.indicators.autocorrelation import (
     Autocorrelation,
     JoinCounts,
@@ -27,6 +42,7 @@ from ptce_geo.indicators.autocorrelation import (
     moran,
 )
 from ptce_geo.indicators.clusters import latent_poles
+from ptce_geo.indicators.composition import pole_composition
 from ptce_geo.indicators.concentration import (
     at_levels,
     equivalent_number,
@@ -38,7 +54,14 @@ from ptce_geo.indicators.concentration import (
 from ptce_geo.indicators.concentration_table import concentration_table
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
+from ptce_geo.indicators.coverage_table import coverage_table
+from ptce_geo.indicators.disclosure import Suppression, published_ratio, suppress
+from ptce_geo.indicators.disclosure_audit import audit_suppression
+from ptce_geo.indicators.disclosure_tables import table_cells
 from ptce_geo.indicators.distance_functions import kd, m_function
+from ptce_geo.indicators.economic_weight import economic_weight
+from ptce_geo.indicators.floating_catchment import two_step_fca
+from ptce_geo.indicators.footprints import pole_footprint
 from ptce_geo.indicators.inequality import (
     TheilDecomposition,
     atkinson,
@@ -52,10 +75,16 @@ from ptce_geo.indicators.local_autocorrelation import (
     local_getis_ord,
     local_moran,
 )
+from ptce_geo.indicators.median_siting import PMedian, p_median
+from ptce_geo.indicators.member_kinds import member_kind
+from ptce_geo.indicators.overlap import pole_overlap, pole_overlap_pairs, pole_similarity
 from ptce_geo.indicators.point_patterns import ClarkEvans, clark_evans, ripley_k, ripley_l
 from ptce_geo.indicators.poles import locate_seats, pole_summary
 from ptce_geo.indicators.rates import empirical_bayes, local_moran_rate, moran_rate
+from ptce_geo.indicators.reached import reached_population
 from ptce_geo.indicators.scan import SpatialScan, kulldorff_scan
+from ptce_geo.indicators.siting import Siting, gain_curve, site_next_poles
+from ptce_geo.indicators.siting_places import epci_main_communes
 from ptce_geo.indicators.specialisation import (
     concentration_stars,
     krugman_specialisation,
@@ -66,6 +95,7 @@ from ptce_geo.indicators.specialisation import (
 from ptce_geo.indicators.tables import indicator_tables
 from ptce_geo.indicators.uncertainty import Interval, indicator_interval, share_of_precision
 from ptce_geo.indicators.weights import spatial_weights
+from ptce_geo.indicators.white_zones import white_zones
 
 __all__ = [
     "Autocorrelation",
@@ -73,10 +103,15 @@ __all__ = [
     "EllisonGlaeser",
     "Interval",
     "JoinCounts",
+    "PMedian",
+    "Siting",
     "SpatialScan",
+    "Suppression",
     "TheilDecomposition",
+    "TravelTimeMatrix",
     "at_levels",
     "atkinson",
+    "audit_suppression",
     "benjamini_hochberg",
     "clark_evans",
     "concentration_stars",
@@ -84,9 +119,13 @@ __all__ = [
     "count_members",
     "coverage_by_presence",
     "coverage_by_reach",
+    "coverage_table",
+    "economic_weight",
     "ellison_glaeser",
     "empirical_bayes",
+    "epci_main_communes",
     "equivalent_number",
+    "gain_curve",
     "geary",
     "getis_ord",
     "gini",
@@ -94,6 +133,7 @@ __all__ = [
     "hoover",
     "indicator_interval",
     "indicator_tables",
+    "isochrones",
     "join_counts",
     "kd",
     "krugman_concentration",
@@ -111,14 +151,31 @@ __all__ = [
     "locational_gini",
     "lorenz_curve",
     "m_function",
+    "member_kind",
     "moran",
     "moran_rate",
+    "p_median",
+    "pole_anchoring",
+    "pole_composition",
+    "pole_footprint",
+    "pole_overlap",
+    "pole_overlap_pairs",
+    "pole_similarity",
     "pole_summary",
+    "population_within_minutes",
+    "published_ratio",
+    "reached_population",
     "ripley_k",
     "ripley_l",
     "share_of_precision",
+    "site_next_poles",
     "spatial_weights",
+    "suppress",
+    "table_cells",
     "theil",
     "theil_decomposition",
     "top_share",
+    "travel_time_matrix",
+    "two_step_fca",
+    "white_zones",
 ]

@@ -10,21 +10,28 @@ import pandas as pd
 from ptce_geo.checks import require_columns
 from ptce_geo.errors import InputError
 from ptce_geo.indicators.counts import count_members
-from ptce_geo.indicators.distances import nearest_km, point_coordinates, reference_points
-from ptce_geo.indicators.inputs import (
-    MEMBERS_SET_ASIDE,
-    amounts,
-    reasons_set_aside,
-    study_area,
-    tally,
+from ptce_geo.indicators.distances import sorted_km
+from ptce_geo.indicators.inputs import MEMBERS_SET_ASIDE, amounts, study_area
+from ptce_geo.indicators.reached import (
+    POPULATION_UNATTACHED,
+    THRESHOLDS_KM,
+    Goal,
+    Reach,
+    demand_points,
+    reach_of,
+    supply_points,
+    unattached,
 )
-from ptce_geo.metric import NO_CRS, legal_crs
 from ptce_geo.schema import (
     COVERAGE_COLUMNS,
     LEVEL,
     POPULATION,
+    POPULATION_COVERED,
+    SHARE_POPULATION,
+    SHARE_TERRITORIES,
+    TERRITORIES,
+    TERRITORIES_COVERED,
     THRESHOLD_KM,
-    code_column,
 )
 from ptce_geo.territories import CURRENT_YEAR
 
@@ -32,8 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-
-_DEPARTEMENT = code_column("departement")
 
 
 def coverage_by_presence(
@@ -92,10 +97,7 @@ def coverage_by_presence(
     >>> covered.loc["zone", ["territories_covered", "share_population"]].to_dict()
     {'territories_covered': 2.0, 'share_population': 0.9}
     """
-    levels = [level] if isinstance(level, str) else list(level)
-    if not levels:
-        msg = "level: expected at least one level of territory, found none"
-        raise InputError(msg)
+    levels = _levels(level)
     if minimum < 1:
         msg = f"minimum: expected at least 1 member, found {minimum}"
         raise InputError(msg)
@@ -120,87 +122,140 @@ def coverage_by_presence(
 def coverage_by_reach(
     members: pd.DataFrame,
     *,
-    thresholds_km: float | Sequence[float] = (5, 10, 20, 30),
+    thresholds_km: float | Sequence[float] = THRESHOLDS_KM,
+    level: str | Sequence[str] = "commune",
+    to: Goal = "member",
+    poles: pd.DataFrame | None = None,
+    demand: pd.DataFrame | None = None,
+    share: float = 0.5,
     year: int = CURRENT_YEAR,
     departements: Sequence[str] | None = None,
-    territories: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Measure the share of communes, and of inhabitants, within a distance of a member.
+    """Measure the share of territories, and of inhabitants, within a distance of a member.
 
-    Commune i is covered at r when min_j d_ij ≤ r, d_ij the straight distance from its reference
-    point to accepted member j, in the legal CRS of the territory. A member and a commune in two
-    legal CRS (an ocean apart) never reach each other.
+    Demand point k is reached at r when min_j d_kj ≤ r, d_kj the straight distance to accepted
+    member j, in the legal CRS of the territory. What lies in two legal CRS (an ocean apart) never
+    reaches each other. Territory i is covered when Σ_k p_k 1[k reached] / Σ_k p_k ≥ `share` over
+    its points, p_k their inhabitants; the points are counted where nobody lives. The inhabitants
+    covered are those of the points reached, whether or not their territory is covered.
 
     Parameters
     ----------
     members : GeoDataFrame
         Geocoded members (points, EPSG:4326). Without the column ``geocode_status``, every
         member with a point counts. ``code_departement`` chooses the CRS of a member where it
-        is given, else its point does.
+        is given, else its point does. Members without a pole count.
     thresholds_km : float or sequence of float
         r in km, above 0, each once; in any order, the result is sorted.
+    level : str or sequence of str
+        One level of territory or several; also zones of your own (``zone``) for which `demand`
+        has the codes (``code_zone``).
+    to : {"member", "seat"}
+        What is to be reached. The seats are those of all `poles`, with or without members.
+    poles : GeoDataFrame, optional
+        Poles, ``pole_id`` unique, the geometry (points, EPSG:4326) their seats; for "seat" only.
+    demand : DataFrame or GeoDataFrame, optional
+        Where people live, with ``population`` (fractions allowed): points or polygons (the 200 m
+        squares of INSEE) in EPSG:4326, or ``longitude`` and ``latitude`` (deg). A polygon
+        stands at its centroid. A row is in the commune of its ``code_commune``, else, or where
+        that is no commune of `year`, in the commune of its point, up to 500 m beside it. By
+        default each commune, at its reference point: it is covered when that is reached.
+    share : float
+        Share of its inhabitants that makes a territory covered, above 0 and up to 1.
     year : int
-        Vintage of the communes.
+        Vintage of the territories.
     departements : sequence of str, optional
-        Study area. It restricts the communes, not the members: a member across its border
-        still reaches into it.
-    territories : DataFrame, optional
-        Demand points of your own in place of the communes, indexed by code, with ``longitude``,
-        ``latitude`` (deg) and ``population``, and ``code_departement`` if it is known.
+        Study area: the territories that touch it, whole. It does not restrict the members: one
+        across its border still reaches into it.
 
     Returns
     -------
     DataFrame
-        One row for each threshold (index "threshold_km"), the columns of
-        `coverage_by_presence`; territories are communes. ``attrs["members_counted"]`` and
-        ``attrs["members_set_aside"]`` (by reason: "review", "rejected", "without a point",
-        "without a legal CRS") say what the result rests on.
+        The columns of `coverage_by_presence`, one row for each threshold (index "threshold_km")
+        when `level` is one level as a str; for each level and threshold (index "level",
+        "threshold_km") when it is a sequence. Territories are those that hold a demand point;
+        demand in none (off shore; communes without EPCI) counts in the population only.
+        ``attrs["population_unattached"]`` says how many that are, by level.
+        ``attrs["members_counted"]`` and ``attrs["members_set_aside"]`` (by reason: "review",
+        "rejected", "without a point", "without a legal CRS") say what the result rests on; for
+        seats ``attrs["poles_counted"]`` and ``attrs["poles_set_aside"]`` ("without a seat",
+        "without a legal CRS").
 
     Raises
     ------
     MissingColumnError
-        If the members have no points, or `territories` lacks a column.
+        If the members (or `poles`) have no points, or `demand` lacks a column.
     InputError
-        If a threshold is not a number above 0 or stands twice, or a population is negative or
-        missing.
+        If a threshold is not a number above 0 or stands twice, `share` or `to` is none of those
+        known, seats are asked for without `poles`, or a population is negative or missing.
     CrsError
-        If the members are not in EPSG:4326, or a demand point lies in no legal CRS.
+        If a frame is not in EPSG:4326, or a demand point lies in no legal CRS.
+    UnknownTerritoryError
+        If a level, the year or a département is unknown.
 
     Examples
     --------
     Two points 0.1° of latitude (11.1 km) apart, a member on the first.
 
     >>> import geopandas as gpd
-    >>> zones = pd.DataFrame(
-    ...     {"longitude": [3.0, 3.0], "latitude": [46.5, 46.6], "population": [700, 300]},
-    ...     index=["A", "B"],
+    >>> homes = pd.DataFrame(
+    ...     {"longitude": [3.0, 3.0], "latitude": [46.5, 46.6], "population": [700, 300]}
     ... )
     >>> members = gpd.GeoDataFrame(geometry=gpd.points_from_xy([3.0], [46.5]), crs=4326)
-    >>> coverage_by_reach(members, thresholds_km=(5, 20), territories=zones)["share_population"]
+    >>> coverage_by_reach(members, thresholds_km=(5, 20), demand=homes)["share_population"]
     threshold_km
     5.0     0.7
     20.0    1.0
     Name: share_population, dtype: float64
     """
-    thresholds = _sorted_thresholds(thresholds_km)
-    lonlat = point_coordinates(members, what="members")
-    area, _ = study_area("commune", year=year, departements=departements, territories=territories)
-    demand, demand_crs = reference_points(area, what="territories")
-
-    crs = legal_crs(lonlat, members.get(_DEPARTEMENT))
-    reasons = reasons_set_aside(members)
-    reasons = reasons.mask((reasons == "") & np.isnan(lonlat[:, 0]), "without a point")
-    reasons = reasons.mask((reasons == "") & (crs == NO_CRS), "without a legal CRS")
-    counted = (reasons == "").to_numpy()
-
-    nearest = nearest_km(demand, demand_crs, lonlat[counted], crs[counted])
-    table = pd.DataFrame(
-        [_coverage(area, nearest <= threshold) for threshold in thresholds],
-        index=pd.Index(thresholds, name=THRESHOLD_KM),
-        columns=list(COVERAGE_COLUMNS),
-    )
-    table.attrs = tally(reasons)
+    thresholds, levels = sorted_km(thresholds_km), _levels(level)
+    require_share(share)
+    supply = supply_points(members, to=to, poles=poles)
+    points = demand_points(demand, year=year)
+    km = supply.nearest_to(points).km
+    rows = pd.Index(thresholds, name=THRESHOLD_KM)
+    grounds = {name: points.ground(name, departements) for name in levels}
+    tables = {
+        name: coverage_of(reach_of(ground, km, thresholds), share=share).set_axis(rows)
+        for name, ground in grounds.items()
+    }
+    table = tables[level] if isinstance(level, str) else pd.concat(tables, names=[LEVEL])
+    table.attrs = {**supply.attrs, POPULATION_UNATTACHED: unattached(grounds)}
     return table
+
+
+def require_share(share: float) -> None:
+    """Raise `InputError` unless `share` can be what makes a territory covered."""
+    if not 0 < share <= 1:
+        msg = f"share: expected a share of the inhabitants above 0 and up to 1, found {share}"
+        raise InputError(msg)
+
+
+def coverage_of(reach: Reach, *, share: float) -> pd.DataFrame:
+    """Return `COVERAGE_COLUMNS` for each threshold of `reach`."""
+    # Sums of fractions of people are rounded: a half is a half all the same.
+    covered = (reach.shares >= share * (1 - 1e-12)).sum(axis=0)
+    territories = int((reach.points[:-1, -1] > 0).sum())
+    people = reach.people.sum(axis=0)
+    part, whole = people[:-1], people[-1]
+    return pd.DataFrame(
+        {
+            TERRITORIES: territories,
+            TERRITORIES_COVERED: covered,
+            SHARE_TERRITORIES: covered / territories if territories else np.nan,
+            POPULATION: whole,
+            POPULATION_COVERED: part,
+            SHARE_POPULATION: part / whole if whole else np.nan,
+        }
+    )
+
+
+def _levels(level: str | Sequence[str]) -> list[str]:
+    levels = [level] if isinstance(level, str) else list(level)
+    if not levels:
+        msg = "level: expected at least one level of territory, found none"
+        raise InputError(msg)
+    return levels
 
 
 def _coverage(area: pd.DataFrame, covered: npt.NDArray[np.bool_]) -> tuple[float, ...]:
@@ -210,15 +265,3 @@ def _coverage(area: pd.DataFrame, covered: npt.NDArray[np.bool_]) -> tuple[float
     part, whole = area.loc[covered, POPULATION].sum(), area[POPULATION].sum()
     share = covered.mean() if len(area) else np.nan
     return (len(area), covered.sum(), share, whole, part, part / whole if whole else np.nan)
-
-
-def _sorted_thresholds(thresholds_km: float | Sequence[float]) -> npt.NDArray[np.float64]:
-    try:
-        thresholds = np.sort(np.atleast_1d(np.asarray(thresholds_km, dtype="float64")))
-    except (TypeError, ValueError):
-        thresholds = np.array([np.nan])
-    usable = np.isfinite(thresholds) & (thresholds > 0)
-    if not (len(thresholds) and usable.all() and (np.diff(thresholds) > 0).all()):
-        msg = f"thresholds_km: expected distances in km above 0, each once; found {thresholds_km}"
-        raise InputError(msg)
-    return thresholds

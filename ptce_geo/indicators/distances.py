@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +11,13 @@ from scipy.spatial import cKDTree
 
 from ptce_geo.checks import listing, require_columns, require_points
 from ptce_geo.crs import LEGAL_CRS
-from ptce_geo.errors import CrsError, MissingColumnError
-from ptce_geo.metric import NO_CRS, coordinates, legal_crs, project
-from ptce_geo.schema import LATITUDE, LONGITUDE, code_column
+from ptce_geo.errors import CrsError, InputError, MissingColumnError
+from ptce_geo.metric import NO_CRS, by_legal_crs, coordinates, legal_crs, project
+from ptce_geo.schema import LATITUDE, LONGITUDE, WGS84, code_column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from ptce_geo.metric import Codes, Coordinates
@@ -59,17 +61,85 @@ def reference_points(
     return lonlat, crs
 
 
+def centres(places: pd.DataFrame, *, what: str) -> pd.DataFrame:
+    """Return `places` with the centroid of each polygon, in the legal CRS, in its place.
+
+    What tells its points by the columns ``longitude`` and ``latitude``, or has points only, is
+    returned as it is.
+    """
+    if not isinstance(places, gpd.GeoDataFrame) or LONGITUDE in places.columns:
+        return places
+    kinds = set(places.geom_type.dropna())
+    if other := sorted(kinds - {"Point", "Polygon", "MultiPolygon"}):
+        msg = f"{what}: expected points or polygons, found {listing(other)}; leave them out"
+        raise InputError(msg)
+    if kinds <= {"Point"}:
+        return places
+    shapes = places.geometry.reset_index(drop=True)
+    parts = [part.centroid.to_crs(WGS84) for _, part in by_legal_crs(shapes)]
+    return places.set_geometry(pd.concat(parts).reindex(shapes.index).to_numpy(), crs=WGS84)
+
+
+def in_legal_crs(lonlat: Coordinates, crs: Codes) -> Coordinates:
+    """Return easting and northing of each point in its own legal CRS (n × 2, m), NaN in none."""
+    metric = np.full((len(lonlat), 2), np.nan)
+    for epsg in LEGAL_CRS:
+        here = crs == epsg
+        if here.any():
+            metric[here] = project(lonlat[here], epsg)
+    return metric
+
+
+class Nearest(NamedTuple):
+    """The nearest supply point of each demand point.
+
+    Attributes
+    ----------
+    km : array of float
+        How far it is; infinite where none lies in the same legal CRS.
+    row : array of int
+        Its position; -1 where there is none.
+    """
+
+    km: npt.NDArray[np.float64]
+    row: npt.NDArray[np.intp]
+
+
+def nearest(
+    demand: Coordinates, demand_crs: Codes, supply: Coordinates, supply_crs: Codes
+) -> Nearest:
+    """Return the nearest supply point of each demand point, both as `in_legal_crs` (m)."""
+    km, row = np.full(len(demand), np.inf), np.full(len(demand), -1, dtype=np.intp)
+    for epsg in LEGAL_CRS:
+        here, there = demand_crs == epsg, np.flatnonzero(supply_crs == epsg)
+        if here.any() and len(there):
+            metres, found = cKDTree(supply[there]).query(demand[here])
+            km[here], row[here] = metres / 1000, there[found]
+    return Nearest(km, row)
+
+
 def nearest_km(
     demand: Coordinates, demand_crs: Codes, supply: Coordinates, supply_crs: Codes
 ) -> npt.NDArray[np.float64]:
-    """Return the distance of each demand point to the nearest supply point (km).
+    """Return the distance of each demand point to the nearest supply point (km), both in degrees.
 
     It is infinite where no supply point lies in the same legal CRS.
     """
-    nearest = np.full(len(demand), np.inf)
-    for epsg in LEGAL_CRS:
-        here, there = demand_crs == epsg, supply_crs == epsg
-        if here.any() and there.any():
-            tree = cKDTree(project(supply[there], epsg))
-            nearest[here] = tree.query(project(demand[here], epsg))[0] / 1000
-    return nearest
+    return nearest(
+        in_legal_crs(demand, demand_crs), demand_crs, in_legal_crs(supply, supply_crs), supply_crs
+    ).km
+
+
+def sorted_km(
+    distances: float | Sequence[float], *, what: str = "thresholds_km"
+) -> npt.NDArray[np.float64]:
+    """Return distances in ascending order; raise `InputError` unless each is above 0, once."""
+    try:
+        km = np.sort(np.atleast_1d(np.asarray(distances, dtype="float64")))
+    except (TypeError, ValueError):
+        km = np.array([np.nan])
+    usable = km.ndim == 1 and len(km) and np.isfinite(km).all()
+    if not (usable and km[0] > 0 and (np.diff(km) > 0).all()):
+        msg = f"{what}: expected distances in km above 0, each once; found {distances}"
+        raise InputError(msg)
+    return km

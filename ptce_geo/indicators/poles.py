@@ -1,62 +1,115 @@
-"""What each pole is: its members, where they are, and how far from its seat."""
+"""What each pole is: its members, what they weigh, where they are, and how far from its seat."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ptce_geo.checks import require_columns, require_unique
-from ptce_geo.errors import InputError
+from ptce_geo.checks import require_columns
+from ptce_geo.indicators.composition import family_counts
 from ptce_geo.indicators.distances import point_coordinates
-from ptce_geo.indicators.inputs import amounts, reasons_set_aside
+from ptce_geo.indicators.economic_weight import ANSWERS_SET_ASIDE, economic_weight
+from ptce_geo.indicators.inputs import reasons_set_aside
+from ptce_geo.indicators.member_kinds import member_kind
+from ptce_geo.indicators.memberships import (
+    TOUCHED,
+    known_poles,
+    listed_poles,
+    pole_rows,
+    seat_points,
+)
 from ptce_geo.metric import legal_crs, paired_km
 from ptce_geo.schema import (
     ACCEPTED,
+    ANSWERS,
     CODE_COMMUNE,
-    COMMUNES,
     DECLARED,
     DEPARTEMENTS,
     DISTANCE_MAX_KM,
     DISTANCE_MEAN_KM,
-    EPCI,
+    FAMILIES,
+    FAMILY,
     FTE,
     FTE_ANSWERS,
+    FTE_POLE_ANSWERS,
+    HIGH,
     LATITUDE,
     LEAD_MEMBER,
     LOCATED,
     LONGITUDE,
+    LOW,
+    MEASURE,
+    MEMBER_KIND,
     MEMBERS,
     MEMBERS_OTHER_CRS,
     POLE_ID,
     POLE_NAME,
     POLE_SUMMARY_COLUMNS,
-    REGIONS,
     REVIEW,
     ROLE,
     SEAT_SOURCE,
+    SHARE,
+    SHARE_ANSWERED,
+    SHARE_FTE_ANSWERED,
+    SHARE_FTE_POLE,
+    SHARE_FTE_POLE_HIGH,
+    SHARE_FTE_POLE_LOW,
+    SHARE_TURNOVER_ANSWERED,
+    SHARE_TURNOVER_POLE,
+    SHARE_TURNOVER_POLE_HIGH,
+    SHARE_TURNOVER_POLE_LOW,
     TO_REVIEW,
-    code_column,
+    TOTAL,
+    TOTAL_ANSWERS,
+    TURNOVER,
+    TURNOVER_ANSWERS,
+    TURNOVER_POLE_ANSWERS,
+    family_column,
 )
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 # What a list calls the member that carries the pole.
 LEAD_ROLES: Final = frozenset({"porteur", "lead"})
-_TOUCHED: Final = {
-    COMMUNES: code_column("commune"),
-    EPCI: code_column("epci"),
-    DEPARTEMENTS: code_column("departement"),
-    REGIONS: code_column("region"),
-}
 _DISTANCE: Final = "distance_to_seat_km"
+# The columns of `economic_weight`, as the summary names them for each measure.
+_WEIGHT: Final = {
+    FTE: {
+        TOTAL: FTE,
+        TOTAL_ANSWERS: FTE_ANSWERS,
+        ANSWERS: FTE_POLE_ANSWERS,
+        SHARE_ANSWERED: SHARE_FTE_ANSWERED,
+        SHARE: SHARE_FTE_POLE,
+        LOW: SHARE_FTE_POLE_LOW,
+        HIGH: SHARE_FTE_POLE_HIGH,
+    },
+    TURNOVER: {
+        TOTAL: TURNOVER,
+        TOTAL_ANSWERS: TURNOVER_ANSWERS,
+        ANSWERS: TURNOVER_POLE_ANSWERS,
+        SHARE_ANSWERED: SHARE_TURNOVER_ANSWERED,
+        SHARE: SHARE_TURNOVER_POLE,
+        LOW: SHARE_TURNOVER_POLE_LOW,
+        HIGH: SHARE_TURNOVER_POLE_HIGH,
+    },
+}
+_COUNTS: Final = (
+    *(MEMBERS, LOCATED, ACCEPTED, TO_REVIEW, MEMBERS_OTHER_CRS, *TOUCHED),
+    *(FTE_ANSWERS, FTE_POLE_ANSWERS, TURNOVER_ANSWERS, TURNOVER_POLE_ANSWERS),
+    *map(family_column, FAMILIES),
+)
 
 
-def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Describe each pole: members, territories touched, jobs, distance of the members to the seat.
+def pole_summary(
+    members: gpd.GeoDataFrame,
+    *,
+    poles: pd.DataFrame | None = None,
+    confidence: float = 0.95,
+    draws: int = 999,
+    seed: int | None = 0,
+) -> pd.DataFrame:
+    """Describe each pole: members, what they weigh, territories touched, distance to the seat.
 
     Distances are straight lines in the legal CRS of the territory, d_j = |m_j - seat|; their mean
     and maximum run over the accepted members that share the legal CRS of the seat.
@@ -65,11 +118,13 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
     ----------
     members : GeoDataFrame
         Geocoded and attached members (points, EPSG:4326). Without the column
-        ``geocode_status``, every member with a point counts as accepted; ``pole_name`` and
-        ``fte`` may be absent.
+        ``geocode_status``, every member with a point counts as accepted. Names, kinds and
+        amounts may be absent.
     poles : DataFrame or GeoDataFrame, optional
         Poles, ``pole_id`` unique. The geometry of a GeoDataFrame is the seat, taken as it
         stands, to be reviewed or not (see `locate_seats`); without one there are no distances.
+    confidence, draws, seed
+        Of the intervals, see `economic_weight`.
 
     Returns
     -------
@@ -80,12 +135,22 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
         - members: rows of the pole; located: with a point; accepted; to_review;
         - communes, epci, departements, regions: how many of them hold accepted members;
         - fte: full-time equivalents, summed over the members that gave them, placed or not
-          (NaN if none did); fte_answers: how many did;
+          (NaN if none did), each structure once; fte_answers: how many did;
+        - share_fte_pole: share of the full-time equivalents that is invested in the pole, over
+          the members that gave both (see `economic_weight`); share_fte_pole_low, _high: its
+          bootstrap interval; fte_pole_answers: how many gave both; share_fte_answered: their
+          share of the members asked;
+        - turnover (euros a year), turnover_answers, turnover_pole_answers,
+          share_turnover_answered, share_turnover_pole, _low, _high: the same of the turnover that
+          comes from the membership;
+        - members_<family>: rows of each family of article 9 (see `member_kind`), "unknown" too;
         - distance_to_seat_mean_km, distance_to_seat_max_km: NaN without seat or member to measure;
         - members_other_crs: accepted members left out of the distances, because they and the seat
           lie in two legal CRS.
 
         Members without ``pole_id`` are in no row: ``attrs["members_without_pole"]`` counts them.
+        ``attrs["answers_set_aside"]``: for "fte" and "turnover", the members in no share, by
+        reason.
 
     Raises
     ------
@@ -94,7 +159,8 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
     DuplicateIdError
         If a ``pole_id`` stands twice in `poles`.
     InputError
-        If a pole has no ``pole_id``, or an fte is negative.
+        If a pole has no ``pole_id``, an amount is negative or infinite, or `confidence` or
+        `draws` cannot be used.
 
     Examples
     --------
@@ -116,24 +182,23 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
     {'p': {'members': 2, 'communes': 2, 'epci': 1, 'fte': 2.5, 'fte_answers': 1}}
     """
     require_columns(members, [POLE_ID], what="members")
-    absent = [column for column in (POLE_NAME, FTE) if column not in members]
+    absent = [column for column in (POLE_NAME, MEMBER_KIND, FTE) if column not in members]
     members = members.assign(**dict.fromkeys(absent, np.nan)).astype({POLE_NAME: "str"})
     require_columns(
-        members, list(_TOUCHED.values()), what="members not attached, call attach_territories"
+        members, list(TOUCHED.values()), what="members not attached, call attach_territories"
     )
     if poles is not None:
         require_columns(poles, [POLE_NAME], what="poles")
-    amounts(members[FTE].dropna(), what="fte")
+    weight = economic_weight(members, by=POLE_ID, confidence=confidence, draws=draws, seed=seed)
     groups = _member_facts(members, poles).groupby(POLE_ID)
-    totals = [LOCATED, ACCEPTED, TO_REVIEW, MEMBERS_OTHER_CRS]
     summary = pd.concat(
         [
             groups[POLE_NAME].first(),
             groups.size().rename(MEMBERS),
-            groups[totals].sum(),
-            groups[list(_TOUCHED)].nunique(),
-            groups[FTE].sum(min_count=1),
-            groups[FTE].count().rename(FTE_ANSWERS),
+            groups[[LOCATED, ACCEPTED, TO_REVIEW, MEMBERS_OTHER_CRS]].sum(),
+            groups[list(TOUCHED)].nunique(),
+            *(_weight_of(weight, measure) for measure in _WEIGHT),
+            family_counts(members, member_kind(members)[FAMILY]),
             groups[_DISTANCE].mean().rename(DISTANCE_MEAN_KM),
             groups[_DISTANCE].max().rename(DISTANCE_MAX_KM),
         ],
@@ -143,11 +208,20 @@ def pole_summary(members: gpd.GeoDataFrame, *, poles: pd.DataFrame | None = None
         names = poles.set_index(POLE_ID)[POLE_NAME]
         summary = summary.reindex(names.index.union(summary.index, sort=False))
         summary[POLE_NAME] = names.reindex(summary.index).fillna(summary[POLE_NAME])
-        counts = [MEMBERS, *totals, *_TOUCHED, FTE_ANSWERS]
-        summary[counts] = summary[counts].fillna(0).astype("int64")
+        summary = summary.fillna(dict.fromkeys(_COUNTS, 0)).astype(dict.fromkeys(_COUNTS, "int64"))
     summary = summary[list(POLE_SUMMARY_COLUMNS)]
-    summary.attrs = {"members_without_pole": int(members[POLE_ID].isna().sum())}
+    summary.attrs = {
+        "members_without_pole": int(members[POLE_ID].isna().sum()),
+        ANSWERS_SET_ASIDE: weight.attrs[ANSWERS_SET_ASIDE],
+    }
     return summary
+
+
+def _weight_of(weight: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return the economic weight of each pole in one measure, as the summary names it."""
+    names = _WEIGHT[measure]
+    its = weight[weight.index.get_level_values(MEASURE) == measure].droplevel(MEASURE)
+    return its.rename(columns=names)[list(names.values())]
 
 
 def locate_seats(poles: gpd.GeoDataFrame, members: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -188,7 +262,7 @@ def locate_seats(poles: gpd.GeoDataFrame, members: gpd.GeoDataFrame) -> gpd.GeoD
     >>> seats.geometry.to_list(), seats["seat_source"].to_list()
     ([<POINT (4.4 45.4)>, None], ['lead_member', nan])
     """
-    _require_pole_ids(poles)
+    listed_poles(poles)
     require_columns(members, [POLE_ID, ROLE], what="members")
     has_seat = ~np.isnan(point_coordinates(poles, what="poles")[:, 0])
     has_point = ~np.isnan(point_coordinates(members, what="members")[:, 0])
@@ -216,41 +290,19 @@ def _member_facts(members: gpd.GeoDataFrame, poles: pd.DataFrame | None) -> pd.D
     located = ~np.isnan(lonlat[:, 0])
     reasons = reasons_set_aside(members)
     accepted = (reasons == "") & located
-    seats = _seats(members, poles)
+    ids = known_poles(members, poles)
+    seats = np.append(seat_points(ids, poles), [[np.nan, np.nan]], axis=0)[pole_rows(members, ids)]
     distance = paired_km(
-        lonlat, legal_crs(lonlat, members[_TOUCHED[DEPARTEMENTS]]), seats, legal_crs(seats)
+        lonlat, legal_crs(lonlat, members[TOUCHED[DEPARTEMENTS]]), seats, legal_crs(seats)
     )
     return pd.DataFrame(
         {
-            **{name: members[name] for name in (POLE_ID, POLE_NAME, FTE)},
+            **{name: members[name] for name in (POLE_ID, POLE_NAME)},
             LOCATED: located,
             ACCEPTED: accepted,
             TO_REVIEW: reasons == REVIEW,
-            **{name: members[code].where(accepted) for name, code in _TOUCHED.items()},
+            **{name: members[code].where(accepted) for name, code in TOUCHED.items()},
             _DISTANCE: pd.Series(distance, index=members.index).where(accepted),
             MEMBERS_OTHER_CRS: accepted & ~np.isnan(seats[:, 0]) & np.isnan(distance),
         }
     )
-
-
-def _seats(members: pd.DataFrame, poles: pd.DataFrame | None) -> npt.NDArray[np.float64]:
-    """Return the seat of each member's pole (n × 2, deg), NaN where there is none.
-
-    The legal CRS of a seat is that of its point: a code may stand for the declared town, and
-    the point for the leading member.
-    """
-    seats = np.full((len(members), 2), np.nan)
-    if poles is not None:
-        _require_pole_ids(poles)
-        if isinstance(poles, gpd.GeoDataFrame):
-            row = pd.Index(poles[POLE_ID]).get_indexer(pd.Index(members[POLE_ID]))
-            seats[row >= 0] = point_coordinates(poles, what="poles")[row[row >= 0]]
-    return seats
-
-
-def _require_pole_ids(poles: pd.DataFrame) -> None:
-    require_columns(poles, [POLE_ID], what="poles")
-    if poles[POLE_ID].isna().any():
-        msg = f"poles: {int(poles[POLE_ID].isna().sum())} rows have no {POLE_ID}; fill it"
-        raise InputError(msg)
-    require_unique(poles[POLE_ID], what="poles")

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ptce_geo import schema
+from ptce_geo.indicators.anchoring import pole_anchoring
+from ptce_geo.indicators.composition import pole_composition
 from ptce_geo.indicators.concentration_table import LEVELS_MEASURED, concentration_table
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
+from ptce_geo.indicators.coverage_table import coverage_table
+from ptce_geo.indicators.economic_weight import economic_weight
 from ptce_geo.indicators.poles import pole_summary
 from ptce_geo.indicators.specialisation import location_quotient_interval
+from ptce_geo.indicators.white_zones import white_zones
 from ptce_geo.territories import CURRENT_YEAR, territory_table
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _INHABITANTS = 100_000
+_ANCHORING = ("commune", "epci", "departement")
 
 
 def indicator_tables(
@@ -28,6 +34,7 @@ def indicator_tables(
     poles: gpd.GeoDataFrame | None = None,
     levels: Sequence[str] = LEVELS_MEASURED,
     thresholds_km: Sequence[float] = (5, 10, 20, 30),
+    white_zone_km: float = 20,
     departements: Sequence[str] | None = None,
     year: int = CURRENT_YEAR,
 ) -> dict[str, pd.DataFrame]:
@@ -43,6 +50,8 @@ def indicator_tables(
         Levels of territory to measure at: figures change with the level.
     thresholds_km : sequence of float
         Distances of the coverage by reach (km).
+    white_zone_km : float
+        Distance from which a commune is in a white zone (km).
     departements : sequence of str, optional
         Study area, INSEE codes; all of France by default. A level that reaches beyond it is left
         out (a région of which some départements are not studied); EPCI astride its border are
@@ -58,7 +67,10 @@ def indicator_tables(
           ``location_quotient`` (against population);
         - "concentration": see `concentration_table`;
         - "coverage_by_presence" and "coverage_by_reach": see the functions of these names;
-        - "poles": see `pole_summary`.
+        - "coverage": see `coverage_table`; "white_zones": a GeoDataFrame, see `white_zones`;
+        - "poles": see `pole_summary`; "composition": see `pole_composition`, with the shares of
+          `pole_anchoring` where the poles have a seat; "economic_weight": see the function, over
+          all poles.
 
     Raises
     ------
@@ -72,7 +84,7 @@ def indicator_tables(
     >>> import geopandas as gpd
     >>> from ptce_geo.territories import attach_territories
     >>> members = gpd.GeoDataFrame(
-    ...     {"pole_id": ["p", "p"], "pole_name": ["P", "P"], "fte": [1.0, 2.0]},
+    ...     {"pole_id": "p", "pole_name": "P", "member_name": ["Le Fil", "Le Clou"], "fte": 1.0},
     ...     geometry=gpd.points_from_xy([4.39, 4.51], [45.44, 45.47]),
     ...     crs="EPSG:4326",
     ... )
@@ -94,8 +106,32 @@ def indicator_tables(
     tables["coverage_by_reach"] = coverage_by_reach(
         members, thresholds_km=thresholds_km, year=year, departements=departements
     )
+    tables["coverage"] = coverage_table(
+        members,
+        poles=poles,
+        levels=levels,
+        thresholds_km=thresholds_km,
+        to=("member",) if poles is None else ("member", "seat"),
+        year=year,
+        departements=departements,
+    )
+    tables["white_zones"] = white_zones(
+        members, threshold_km=white_zone_km, year=year, departements=departements
+    )
     tables["poles"] = pole_summary(members, poles=poles)
+    tables["composition"] = _composition(members, poles)
+    tables["economic_weight"] = economic_weight(members)
     return tables
+
+
+def _composition(members: pd.DataFrame, poles: pd.DataFrame | None) -> pd.DataFrame:
+    """Return who makes up each pole and how near its seat they are."""
+    composition = pole_composition(members, poles=poles)
+    if poles is not None and schema.CODE_COMMUNE in poles.columns:
+        anchoring = pole_anchoring(members, poles, levels=_ANCHORING)
+        shares = [column for column in anchoring if column.startswith("share_")]
+        composition = composition.join(anchoring[shares])
+    return composition
 
 
 def _within(levels: Sequence[str], departements: Sequence[str] | None, *, year: int) -> list[str]:

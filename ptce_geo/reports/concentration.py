@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.errors import InputError, OutputError
 from ptce_geo.labels import Language, label, label_if_known
-from ptce_geo.reports.workbook import Sheet, write_workbook
+from ptce_geo.reports.table_file import write_table
 from ptce_geo.territories import CURRENT_YEAR, territory_table
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SUFFIXES: Final = (".csv", ".xlsx")
 
 
 def by_level(table: pd.DataFrame, lang: Language = "fr") -> pd.DataFrame:
@@ -117,32 +114,15 @@ def write_concentration(table: pd.DataFrame, path: Path, *, lang: Language = "fr
     OutputError
         When the file cannot be written.
     """
-    check_suffix(path)
-    if path.suffix.lower() == ".xlsx":
-        write_workbook(
-            path,
-            [
-                Sheet(label(f"sheet_{name}", lang), frame, (label(f"note_{name}", lang),))
-                for name, frame in (
-                    ("concentration", by_level(table, lang)),
-                    ("quotients", by_territory(table, lang)),
-                )
-            ],
-            lang=lang,
-        )
-        return
-    try:
-        table.to_csv(path, index=False)
-    except OSError as error:
-        msg = f"cannot write {path}: {error.strerror or error}"
-        raise OutputError(msg) from error
-
-
-def check_suffix(path: Path) -> None:
-    """Raise `InputError` unless `write_concentration` can write a file of that name."""
-    if path.suffix.lower() not in SUFFIXES:
-        msg = f"a table of concentration is not written as {path.name!r}; name it .csv or .xlsx"
-        raise InputError(msg)
+    write_table(
+        table,
+        path,
+        sheets=lambda: {
+            "concentration": by_level(table, lang),
+            "quotients": by_territory(table, lang),
+        },
+        lang=lang,
+    )
 
 
 def _in_words(column: pd.Series, prefix: str, lang: Language) -> pd.Series:

@@ -8,10 +8,19 @@ import pandas as pd
 
 from ptce_geo import schema
 from ptce_geo.geocoding import AcceptancePolicy, CommuneGeocoder
-from ptce_geo.labels import Language, format_date, label, label_if_known, label_reason
+from ptce_geo.labels import (
+    Language,
+    format_date,
+    format_number,
+    label,
+    label_if_known,
+    label_reason,
+)
 from ptce_geo.reports.concentration import by_level
+from ptce_geo.reports.coverage import zones_listed
 from ptce_geo.reports.summary import summary_rows
-from ptce_geo.reports.workbook import Sheet, write_workbook
+from ptce_geo.reports.table_file import sheets_of
+from ptce_geo.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +44,12 @@ _METHOD: Final = (
     "method_chance",
     "method_presence",
     "method_reach",
+    "method_white_zones",
     "method_distance",
+    "method_article_9",
+    "method_pole_type",
+    "method_anchoring",
+    "method_economic_weight",
 )
 
 
@@ -68,18 +82,19 @@ def write_indicators(
         "summary": summary,
         "reach": tables["coverage_by_reach"].reset_index(),
         "presence": _with_level_names(tables["coverage_by_presence"], lang),
+        "white_zones": zones_listed(tables["white_zones"]),
         "concentration": by_level(tables["concentration"], lang),
         **{level: _by_territory(tables[level], level) for level in _LEVELS if level in tables},
         "poles": tables["poles"].reset_index(),
+        "composition": _composition(tables, lang),
+        "economic_weight": _economic_weight(tables["economic_weight"], lang),
         "members": _with_words(listed, lang),
         "problems": _problems_in_words(tables["problems"], lang),
+        **({"secret": _secret(tables["secret"], lang)} if "secret" in tables else {}),
         "method": _method(record, lang),
     }
-    sheets = [
-        Sheet(label(f"sheet_{name}", lang), frame, (label(f"note_{name}", lang),))
-        for name, frame in frames.items()
-    ]
-    write_workbook(path, sheets, lang=lang)
+    filled = {"white_zones": {"km": format_number(record["settings"]["white_zone_km"], lang)}}
+    write_workbook(path, sheets_of(frames, lang, filled=filled), lang=lang)
 
 
 def _by_territory(table: pd.DataFrame, level: str) -> pd.DataFrame:
@@ -90,6 +105,42 @@ def _by_territory(table: pd.DataFrame, level: str) -> pd.DataFrame:
 
 def _with_level_names(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
     return table.rename(index=lambda level: label(level, lang)).reset_index()
+
+
+def _composition(tables: Mapping[str, pd.DataFrame], lang: Language) -> pd.DataFrame:
+    """Return who makes up each pole, by its name, the vocabulary in the reader's words."""
+    names = tables["poles"][schema.POLE_NAME]
+    composition = tables["composition"].drop(
+        columns=list(map(schema.family_column, schema.FAMILIES))
+    )
+    for column in (schema.ARTICLE_9_PRESENT, schema.ARTICLE_9_MISSING):
+        composition[column] = composition[column].map(
+            lambda families: ", ".join(
+                label(f"family_{family}", lang) for family in families.split(", ") if family
+            )
+        )
+    composition[schema.POLE_TYPE] = composition[schema.POLE_TYPE].map(
+        lambda kind: label(f"pole_type_{kind}", lang), na_action="ignore"
+    )
+    composition.insert(0, schema.POLE_NAME, names.reindex(composition.index))
+    return composition.reset_index()
+
+
+def _economic_weight(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return the consolidated figures; the share with bounds named as those of others are."""
+    shown = table.drop(columns=schema.METHOD).rename(
+        index=lambda measure: label(f"measure_{measure}", lang),
+        columns={schema.LOW: "share_low", schema.HIGH: "share_high"},
+    )
+    return shown.reset_index()
+
+
+def _secret(log: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return what is secret and why, in words."""
+    return log.assign(
+        table=log["table"].map(lambda name: label_if_known("column", name, lang)),
+        rule=log[schema.RULE].map(lambda rule: label(f"secret_{rule}", lang)),
+    )
 
 
 def _with_words(members: pd.DataFrame, lang: Language) -> pd.DataFrame:

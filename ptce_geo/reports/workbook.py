@@ -30,8 +30,18 @@ _NUMBER_FORMATS: Final = {
     "location_quotient": "0.00",
     "members_per_100k": "0.00",
     "distance_": "0.0",
+    "nearest_km": "0.0",
+    "mean_km": "0.0",
+    "farthest_km": "0.0",
+    "shannon": "0.00",
+    "blau": "0.00",
+    "gap": "0.0%",
     "geocode_": "0.00",
+    "fte_answers": "#,##0",
+    "fte_pole_answers": "#,##0",
     "fte": "#,##0.0",
+    "part": "#,##0.0",
+    "whole": "#,##0.0",
 }
 _INTEGER: Final = "#,##0"
 _WIDEST: Final = 60  # characters

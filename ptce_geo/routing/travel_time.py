@@ -30,7 +30,7 @@ class Pairs(NamedTuple):
     origin, destination : array of int
         Positions in what was asked.
     minutes : array of float
-        How long the way takes, 0 and more.
+        How long the way takes, from 0 to what was asked.
     """
 
     origin: npt.NDArray[np.int32]
@@ -57,6 +57,19 @@ class TravelTime(Protocol):
 
         Polygons or multipolygons; None where the destination has no place.
         """
+
+
+def checked_minutes(minutes: float | Sequence[float]) -> npt.NDArray[np.float64]:
+    """Return `minutes` as floats, as given; raise `InputError` unless above 0 and each once."""
+    try:
+        numbers = np.atleast_1d(np.asarray(minutes, dtype="float64"))
+    except (TypeError, ValueError):
+        numbers = np.array([np.nan])
+    usable = numbers.ndim == 1 and bool((np.isfinite(numbers) & (numbers > 0)).all())
+    if not (usable and 0 < len(numbers) == len(np.unique(numbers))):
+        msg = f"minutes: expected numbers above 0, each once; found {minutes}"
+        raise InputError(msg)
+    return numbers
 
 
 @dataclass(frozen=True)
@@ -116,15 +129,19 @@ class CrowFlies:
 
     def pairs(self, origins: Coordinates, destinations: Coordinates, *, minutes: float) -> Pairs:
         """Return the pairs whose way takes at most `minutes`."""
-        reach_km = minutes * self._km_a_minute
+        (limit,) = checked_minutes([minutes])
+        # Rounding between minutes and kilometres must lose no pair that lies on the limit.
+        reach_km = limit * self._km_a_minute * (1 + 1e-12)
         origin, destination, km = pairs_within_km(origins, destinations, km=reach_km)
-        return Pairs(origin, destination, km / self._km_a_minute)
+        took = km / self._km_a_minute
+        near = took <= limit
+        return Pairs(origin[near], destination[near], took[near])
 
     def isochrones(self, destinations: Coordinates, *, minutes: Sequence[float]) -> Shapes:
-        """Return circles around the destinations, drawn in their legal CRS."""
+        """Return circles of 64 sides around the destinations, drawn in their legal CRS."""
+        radii = 1000 * self._km_a_minute * checked_minutes(minutes)
         crs = legal_crs(destinations)
-        shapes = np.full((len(destinations), len(minutes)), None, dtype=object)
-        radii = 1000 * self._km_a_minute * np.asarray(minutes, dtype="float64")
+        shapes = np.full((len(destinations), len(radii)), None, dtype=object)
         for epsg in LEGAL_CRS:
             here = crs == epsg
             centres = shapely.points(project(destinations[here], epsg))

@@ -191,6 +191,7 @@ def coverage(
     )
     console = shared.open_console()
     _print_coverage(console, coverage_by_level(table, language), language)
+    console.print(words("note_coverage", language))
     if reached is not None:
         _print_minutes(console, reached, way, language)
     told = words("white_zones_found", language).format(

@@ -227,7 +227,7 @@ def run_study(
             departements=area,
         )
         tables["problems"] = problems
-        record = _record(study, area, members, poles, problems, placer)
+        record = _record(study, area, members, poles, problems, placer) | {"publication": None}
         if study.publish:
             safe = published(members, tables)
             members, tables = safe.members, safe.tables

@@ -488,6 +488,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "summary_region": ("Régions concernées", "Régions touched"),
     "summary_of": ("sur {whole}", "of {whole}"),
     "summary_reach": ("Habitants à {km} km au plus", "Inhabitants within {km} km"),
+    "summary_white": ("Habitants à plus de {km} km", "Inhabitants beyond {km} km"),
+    "summary_white_zones": ("zones blanches : {zones}", "white zones: {zones}"),
     "summary_reach_of": ("d’une structure localisée", "of a placed member"),
     "summary_problems": ("Remarques sur les listes", "Remarks on the lists"),
     "summary_problem_repaired": ("corrigées", "repaired"),
@@ -769,9 +771,11 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "note_economic_weight": (
         "Rapport des sommes sur les structures qui ont donné les deux nombres, avec son "
-        "intervalle à 95 % (bootstrap) ; il ne dit rien de celles qui n’ont pas répondu.",
+        "intervalle à 95 % (bootstrap) ; il ne dit rien de celles qui n’ont pas répondu. Les pôles "
+        "dont aucune structure n’a répondu ne sont pas listés.",
         "Ratio of sums over the members that gave both numbers, with its 95 % interval "
-        "(bootstrap); it says nothing of those that did not answer.",
+        "(bootstrap); it says nothing of those that did not answer. Poles without any answer are "
+        "not listed.",
     ),
     "note_siting": (
         "Lieux d’où le plus d’habitants encore hors de portée seraient atteints ({reach}) ; écart "
@@ -1133,8 +1137,8 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_members_other": ("Autres structures", "Other members"),
     "column_members_unknown": ("Nature inconnue", "Kind unknown"),
     "column_members_known": ("Nature connue", "Kind known"),
-    "column_article_9_present": ("Présents (article 9)", "There (article 9)"),
-    "column_article_9_missing": ("Absents (article 9)", "Missing (article 9)"),
+    "column_article_9_present": ("Trouvés (article 9)", "Found (article 9)"),
+    "column_article_9_missing": ("Non trouvés (article 9)", "Not found (article 9)"),
     "column_shannon": ("Diversité (Shannon)", "Diversity (Shannon)"),
     "column_blau": ("Diversité (Blau)", "Diversity (Blau)"),
     "column_pole_type": ("Profil du pôle", "Type of pole"),
@@ -1177,6 +1181,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "pole_type_entrepreneurial": ("entrepreneurial", "entrepreneurial"),
     "pole_type_inter_network": ("inter-réseaux", "inter-network"),
     "pole_type_multi_stakeholder": ("multi-acteurs", "multi-stakeholder"),
+    "all_poles": ("Ensemble des pôles", "All poles"),
     "measure_fte": ("ETP", "FTE"),
     "measure_turnover": ("Chiffre d’affaires (€)", "Turnover (€)"),
     "secret": ("secret", "secret"),

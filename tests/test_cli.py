@@ -37,7 +37,7 @@ def test_run_says_how_many_were_placed_and_where_the_files_are(members, tmp_path
     assert "Structures dans la liste 2" in lines
     assert "localisées 1 50,0 % à la commune : 1" in lines
     assert "non localisées 1 50,0 % commune non indiquée : 1" in lines
-    assert lines[-1].endswith("concentration.csv")
+    assert lines[-1].endswith("coverage.csv")
 
 
 def test_in_english(members, tmp_path):

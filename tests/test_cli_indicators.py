@@ -85,3 +85,95 @@ def test_what_cannot_be_done_is_told_and_nothing_written(
     assert said in " ".join(err.replace("│", " ").split())
     assert not list(tmp_path.iterdir())
     assert LISTS[0].read_bytes() == before
+
+
+def _sheet(book, name):
+    rows = list(book[name].iter_rows(values_only=True))
+    top = next(i for i, row in enumerate(rows) if i > 1 and row[0] is not None)
+    return pd.DataFrame(rows[top + 1 :], columns=rows[top])
+
+
+def test_coverage_on_the_console_and_in_a_workbook(command, tmp_path):
+    out = tmp_path / "coverage.xlsx"
+    code, told, err = command(
+        *("indicators", "coverage", *LISTS, "--out", out, "--threshold", "20", "--threshold", "5"),
+        *("--to", "member", "--to", "seat", "--minutes", "30", "--white-zone", "30"),
+        *("--regions", "84"),
+    )
+    assert code == 0, err
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == [
+        "Couverture", "Couverture par territoire", "Couverture en minutes", "Zones blanches",
+    ]  # fmt: skip
+    levels = _sheet(book, "Couverture")
+    ways = ["présence d’une structure", "à 5 km d’une structure", "à 20 km d’une structure"]
+    ways += ["à 5 km d’un siège", "à 20 km d’un siège"]
+    assert levels["Couverture"].tolist() == ways * 4
+    assert levels["Niveau"].unique().tolist() == ["commune", "EPCI", "département", "région"]
+    near = levels[levels["Niveau"] == "commune"].set_index("Couverture")["Part de la population"]
+    assert near[ways[1]] < near[ways[2]]
+    of_territories = _sheet(book, "Couverture par territoire")
+    assert of_territories["Nom"].isin(["Auvergne-Rhône-Alpes", "Loire"]).any()
+    zones = _sheet(book, "Zones blanches")
+    assert zones["Rang"].tolist() == list(range(1, len(zones) + 1))
+    assert (zones["Structure la plus proche (km)"] > 30).all()
+    assert "à vol d’oiseau, détour 1,3, 50 km/h" in told
+    assert f"Zones blanches à plus de 30 km : {len(zones)}," in told
+    assert "Structures laissées de côté : non localisées 125" in told
+    assert max(len(line) for line in told.splitlines()[:26]) <= 80
+
+
+def test_coverage_as_csv_in_english(command, tmp_path):
+    out = tmp_path / "coverage.csv"
+    code, told, err = command(
+        "indicators", "coverage", *LISTS, "--out", out, "--lang", "en", "--departements", "42"
+    )
+    assert code == 0, err
+    table = pd.read_csv(out, dtype={"territory": str})
+    assert set(table["indicator"]) == {
+        "share_territories", "share_population", "white_zones", "white_zones_population",
+    }  # fmt: skip
+    assert "within 20 km of a member" in told
+
+
+def test_siting_tells_places_gains_and_gap(command, tmp_path):
+    out = tmp_path / "siting.xlsx"
+    code, told, err = command(
+        "indicators", "siting", *LISTS, "--out", out, "--new", "3", "--regions", "53"
+    )
+    assert code == 0, err
+    book = openpyxl.load_workbook(out)
+    places, curve = _sheet(book, "Prochains pôles"), _sheet(book, "Gain par pôle")
+    assert places["Rang"].tolist() == [1, 2, 3]
+    assert places["Habitants gagnés"].is_monotonic_decreasing
+    assert curve["Pôles de plus"].tolist() == [1, 2, 3]
+    # What the three gain together is what the curve says of three.
+    assert curve["Population couverte"].iloc[-1] == places["Population couverte"].iloc[-1]
+    assert "écart au mieux possible : 0,0" in told
+    assert "20 km à vol d’oiseau" in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (["coverage", "--out", "t.ods"], 1, "name it .csv or .xlsx"),
+        (["coverage", "--out", "t.csv", "--threshold", "0"], 1, "distances in km above 0"),
+        (["coverage", "--out", "t.csv", "--to", "nobody"], 1, "expected one of member, seat"),
+        (["coverage", "--out", "t.csv", "--white-zone", "-3"], 1, "threshold_km"),
+        (["coverage", "--out", "t.csv", "--minutes", "0"], 1, "minutes"),
+        (["siting", "--out", "t.csv", "--new", "5000"], 1, "p: expected a whole number from 1"),
+        (["siting", "--out", "t.csv", "--reach", "0"], 1, "reach: expected a number above 0"),
+        (["siting", "--out", "t.csv", "--roads", "x"], 2, "--by-time"),
+        (["siting", "--out", "t.csv", "--by-time", "--roads", "x"], 1, "x"),
+    ],
+)
+def test_what_coverage_and_siting_cannot_do_is_one_line(
+    command, tmp_path, monkeypatch, asked, code, said
+):
+    monkeypatch.chdir(tmp_path)
+    name, *options = asked
+    found, _, err = command("indicators", name, *LISTS, *options)
+    assert found == code
+    assert said in " ".join(err.split())
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir())

@@ -117,9 +117,9 @@ def _sheet(book, name):
 def test_the_workbook_holds_the_same_figures(demo):
     book = openpyxl.load_workbook(demo.files[1])
     assert book.sheetnames == [
-        "Synthèse", "Couverture par distance", "Couverture par présence", "Concentration",
-        "Régions", "Départements", "EPCI", "Communes", "Pôles", "Structures", "Remarques",
-        "Méthode",
+        "Synthèse", "Couverture par distance", "Couverture par présence", "Zones blanches",
+        "Concentration", "Régions", "Départements", "EPCI", "Communes", "Pôles",
+        "Composition et ancrage", "Poids économique", "Structures", "Remarques", "Méthode",
     ]  # fmt: skip
     departements = _sheet(book, "Départements").set_index("Code")
     table = demo.tables["departement"]
@@ -139,6 +139,83 @@ def test_the_workbook_holds_the_same_figures(demo):
     assert members["Motif"].value_counts()["commune non indiquée"] == 124
     summary = _sheet(book, "Synthèse").set_index("Indicateur")
     assert summary.loc["Structures dans la liste", "Valeur"] == 271
+
+
+def test_coverage_stands_in_a_table_and_in_the_workbook(demo):
+    table = pd.read_csv(demo.files[5], dtype={"territory": str})
+    assert set(table["group"]) == {"presence", "member", "seat"}
+    whole = table[table["territory"].isna() & (table["indicator"] == "share_population")]
+    member = whole[(whole["group"] == "member") & (whole["level"] == "commune")]
+    assert member["value"].tolist() == pytest.approx(
+        demo.tables["coverage_by_reach"]["share_population"].tolist()
+    )
+    book = openpyxl.load_workbook(demo.files[1])
+    zones = _sheet(book, "Zones blanches")
+    people = table.query("indicator == 'white_zones_population' and group == 'member'")
+    assert zones["Population"].sum() == people.set_index("threshold_km").loc[20, "value"]
+    summary = _sheet(book, "Synthèse").set_index("Indicateur")
+    assert summary.loc["Habitants à plus de 20 km", "Valeur"] == zones["Population"].sum()
+
+
+def test_what_poles_are_made_of_and_weigh_stands_in_the_workbook(demo):
+    book = openpyxl.load_workbook(demo.files[1])
+    composition = _sheet(book, "Composition et ancrage").set_index("Pôle")
+    assert len(composition) == 79
+    archer = composition.loc["Pôle Sud Archer"]
+    assert archer["Trouvés (article 9)"].startswith("entreprises de l’ESS, autres entreprises")
+    assert archer["Profil du pôle"] == "entrepreneurial"
+    weight = _sheet(book, "Poids économique")
+    assert weight["Pôle"].tolist()[:2] == ["Ensemble des pôles"] * 2
+    assert weight["Structures"].tolist()[:2] == [271, 271]
+
+
+PUBLISHABLE = """\
+Nom;PTCE;Type;Ville;Code postal;ETP;ETP liés au pôle;Courriel
+Un;Bois;SARL;Lyon;69001;11,2371;1,5;un@bois.fr
+Deux;Bois;association;Lyon;69001;12,2372;1,5;
+Trois;Bois;association;Lyon;69001;13,2373;1,5;
+Quatre;Fer;SARL;Grenoble;38000;97,7374;2,5;
+Cinq;Fer;SARL;Grenoble;38000;3,2375;environ 1;
+Six;Lin;SCOP;Roanne;42300;21,2376;2;
+Sept;Lin;SCOP;Roanne;42300;22,2377;2;
+Huit;Lin;SCOP;Roanne;42300;23,2378;3;
+"""
+
+
+def test_a_study_to_be_published_tells_no_amount_of_a_structure(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(PUBLISHABLE, encoding="utf-8")
+    result = run_study(Study(path, out=tmp_path / "out", publish=True))
+    book = openpyxl.load_workbook(result.files[1])
+    cells = [
+        str(cell).replace(",", ".")
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+    ]
+    texts = [file.read_text(encoding="utf-8") for file in result.files if file.suffix != ".xlsx"]
+    for amount in ("11.2371", "12.2372", "13.2373", "97.7374", "21.2376", "22.2377", "23.2378"):
+        assert amount not in cells
+        assert not any(amount in text for text in texts)
+    assert not any("un@bois.fr" in text for text in [*cells, *texts])
+    written = pd.read_csv(result.files[0])
+    assert (written["fte"] == "secret").all()
+    assert "Courriel" not in written
+    publication = result.record["publication"]
+    assert publication["columns_left_out"] == ["Courriel"]
+    # Fer has two structures; Bois (36.71) hides it at less loss than Lin.
+    fte = result.tables["poles"].set_index("pole_name")["fte"].to_dict()
+    assert fte == {"Bois": "secret", "Fer": "secret", "Lin": pytest.approx(66.7131)}
+    log = _sheet(book, "Secret")
+    of_fte = log[log["Montant"] == "ETP"].set_index("Identifiant du pôle")["Règle"]
+    assert of_fte.to_dict() == {"bois": "secret secondaire", "fer": "moins de 3 structures"}
+    weight = _sheet(book, "Poids économique").query("Grandeur == 'ETP'").set_index("Pôle")
+    assert weight.loc["Ensemble des pôles", "Total déclaré"] == pytest.approx(204.3996)
+    assert weight.loc["Fer", "Total déclaré"] == "secret"
+    # Without --publish nothing of this happens.
+    open_study = run_study(Study(path, out=tmp_path / "open"))
+    assert open_study.members["fte"].tolist()[0] == 11.2371
+    assert open_study.record["publication"] is None
 
 
 def test_remarks_tell_of_both_lists(demo):

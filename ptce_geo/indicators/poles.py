@@ -74,7 +74,7 @@ from ptce_geo.schema import (
 LEAD_ROLES: Final = frozenset({"porteur", "lead"})
 _DISTANCE: Final = "distance_to_seat_km"
 # The columns of `economic_weight`, as the summary names them for each measure.
-_WEIGHT: Final = {
+WEIGHT_COLUMNS: Final = {
     FTE: {
         TOTAL: FTE,
         TOTAL_ANSWERS: FTE_ANSWERS,
@@ -197,7 +197,7 @@ def pole_summary(
             groups.size().rename(MEMBERS),
             groups[[LOCATED, ACCEPTED, TO_REVIEW, MEMBERS_OTHER_CRS]].sum(),
             groups[list(TOUCHED)].nunique(),
-            *(_weight_of(weight, measure) for measure in _WEIGHT),
+            *(_weight_of(weight, measure) for measure in WEIGHT_COLUMNS),
             family_counts(members, member_kind(members)[FAMILY]),
             groups[_DISTANCE].mean().rename(DISTANCE_MEAN_KM),
             groups[_DISTANCE].max().rename(DISTANCE_MAX_KM),
@@ -219,7 +219,7 @@ def pole_summary(
 
 def _weight_of(weight: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return the economic weight of each pole in one measure, as the summary names it."""
-    names = _WEIGHT[measure]
+    names = WEIGHT_COLUMNS[measure]
     its = weight[weight.index.get_level_values(MEASURE) == measure].droplevel(MEASURE)
     return its.rename(columns=names)[list(names.values())]
 

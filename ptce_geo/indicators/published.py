@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.indicators.disclosure import Suppression, published_ratio, suppress
+from ptce_geo.indicators.disclosure import Suppression, suppress
 from ptce_geo.indicators.disclosure_tables import TOTAL, table_cells
 from ptce_geo.indicators.economic_weight import MEASURES
 from ptce_geo.indicators.memberships import structure_keys
+from ptce_geo.indicators.poles import WEIGHT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,9 +141,22 @@ class _Hidden:
     part: Suppression
     whole: Suppression
 
-    def share(self) -> pd.Series:
-        """Return of which poles, and of all ("total"), the share is secret."""
-        return _is_secret(published_ratio(self.part, self.whole))
+    @property
+    def secret(self) -> dict[str, pd.Series]:
+        """Which amounts are secret, by the columns of `economic_weight`.
+
+        Who gave the whole mostly gave the part too: the total and the whole would tell each other.
+        """
+        either = _is_secret(self.total.table)
+        either |= _is_secret(self.whole.table).reindex(either.index, fill_value=False)
+        part = _is_secret(self.part.table).reindex(either.index, fill_value=False)
+        share = part | either
+        return {
+            schema.TOTAL: either,
+            schema.WHOLE: either,
+            schema.PART: part,
+            **dict.fromkeys((schema.SHARE, schema.LOW, schema.HIGH), share),
+        }
 
 
 def _suppressed(
@@ -173,30 +187,24 @@ def _poles(poles: pd.DataFrame, hidden: Mapping[str, _Hidden | None]) -> pd.Data
     masks: dict[str, pd.Series | bool] = {}
     for measure, its in hidden.items():
         if its is not None:
-            masks[measure] = _is_secret(its.total.table)
-            masks |= dict.fromkeys(
-                [f"share_{MEASURES[measure]}{end}" for end in ("", "_low", "_high")], its.share()
-            )
+            secret = its.secret
+            names = WEIGHT_COLUMNS[measure]
+            masks |= {names[name]: mask for name, mask in secret.items() if name in names}
     return _secret(poles, masks)
 
 
 def _weight(weight: pd.DataFrame, hidden: Mapping[str, _Hidden | None]) -> pd.DataFrame:
-    """Return the consolidated figures, secret where the margin of the poles is."""
+    pole = weight[schema.POLE_ID].replace("", TOTAL)
     for measure, its in hidden.items():
-        if its is None:
-            continue
-        of_all = {
-            schema.TOTAL: _is_secret(its.total.table),
-            schema.PART: _is_secret(its.part.table),
-            schema.WHOLE: _is_secret(its.whole.table),
-            **dict.fromkeys([schema.SHARE, schema.LOW, schema.HIGH], its.share()),
-        }
-        here = weight.index == measure
-        masks = {
-            name: pd.Series(here & bool(secret.get(TOTAL, False)), index=weight.index)
-            for name, secret in of_all.items()
-        }
-        weight = _secret(weight, masks)
+        if its is not None:
+            here = weight[schema.MEASURE] == measure
+            weight = _secret(
+                weight,
+                {
+                    name: here & pole.map(mask).fillna(value=False).astype(bool)
+                    for name, mask in its.secret.items()
+                },
+            )
     return weight
 
 

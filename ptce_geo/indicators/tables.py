@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
@@ -69,8 +70,9 @@ def indicator_tables(
         - "coverage_by_presence" and "coverage_by_reach": see the functions of these names;
         - "coverage": see `coverage_table`; "white_zones": a GeoDataFrame, see `white_zones`;
         - "poles": see `pole_summary`; "composition": see `pole_composition`, with the shares of
-          `pole_anchoring` where the poles have a seat; "economic_weight": see the function, over
-          all poles.
+          `pole_anchoring` where the poles have a seat; "economic_weight": one row for each measure
+          of all poles together (``pole_id`` ""), then of each pole that gave a number, in the
+          columns of `economic_weight`.
 
     Raises
     ------
@@ -118,9 +120,12 @@ def indicator_tables(
     tables["white_zones"] = white_zones(
         members, threshold_km=white_zone_km, year=year, departements=departements
     )
+    # A column that the list lacks is one that nobody filled.
+    absent = [column for column in (schema.MEMBER_KIND, schema.FTE) if column not in members]
+    members = members.assign(**dict.fromkeys(absent, np.nan))
     tables["poles"] = pole_summary(members, poles=poles)
     tables["composition"] = _composition(members, poles)
-    tables["economic_weight"] = economic_weight(members)
+    tables["economic_weight"] = _economic_weight(members)
     return tables
 
 
@@ -132,6 +137,14 @@ def _composition(members: pd.DataFrame, poles: pd.DataFrame | None) -> pd.DataFr
         shares = [column for column in anchoring if column.startswith("share_")]
         composition = composition.join(anchoring[shares])
     return composition
+
+
+def _economic_weight(members: pd.DataFrame) -> pd.DataFrame:
+    """Return the weight of all poles together, then of each pole that gave a number."""
+    together = economic_weight(members).reset_index().assign(**{schema.POLE_ID: ""})
+    apart = economic_weight(members, by=schema.POLE_ID).reset_index()
+    apart = apart[apart[schema.TOTAL_ANSWERS] > 0]
+    return pd.concat([together, apart], ignore_index=True)[apart.columns]
 
 
 def _within(levels: Sequence[str], departements: Sequence[str] | None, *, year: int) -> list[str]:

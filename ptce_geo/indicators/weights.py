@@ -105,7 +105,7 @@ def spatial_weights(
         msg = f"territories: no geometry for {listing(missing)}; fill it, or leave them out"
         raise InputError(msg)
     if kind in ("queen", "rook"):
-        pairs = _contiguous(shapes, rook=kind == "rook")
+        pairs = contiguous(shapes, rook=kind == "rook")
     else:
         pairs = _close(territories, k, distance_km)
     return Graph.from_sparse(pairs, ids=territories.index).transform(transform)
@@ -194,9 +194,9 @@ def _check_options(kind: str, k: int | None, distance_km: float | None, transfor
             raise InputError(msg)
 
 
-def _contiguous(shapes: gpd.GeoSeries, *, rook: bool) -> sparse.csr_array:
+def contiguous(shapes: gpd.GeoSeries, *, rook: bool) -> sparse.csr_array:
     """Return which shapes share a vertex, or a segment (n × n, 1 or nothing)."""
-    parts, shape = shapely.get_parts(shapes.to_numpy(), return_index=True)
+    parts, whole = shapely.get_parts(shapes.to_numpy(), return_index=True)
     if other := sorted(set(shapes.geom_type) - {"Polygon", "MultiPolygon"}):
         msg = (
             f"territories: contiguity needs polygons, found {listing(other)}; "
@@ -207,15 +207,15 @@ def _contiguous(shapes: gpd.GeoSeries, *, rook: bool) -> sparse.csr_array:
     vertices, ring = shapely.get_coordinates(rings, return_index=True)
     # One complex number for each vertex sorts faster than a pair; + 0.0 makes -0.0 be 0.0.
     _, place = np.unique((vertices + 0.0) @ [1, 1j], return_inverse=True)
-    owner = shape[part][ring]
+    owner = whole[part][ring]
     if rook:
         # A segment is its two places, the lower one first, never from one ring to the next.
         low, high = np.minimum(place[:-1], place[1:]), np.maximum(place[:-1], place[1:])
         real = (ring[:-1] == ring[1:]) & (low != high)
         _, place = np.unique((low * len(vertices) + high)[real], return_inverse=True)
         owner = owner[:-1][real]
-    bounds = sparse.csr_array((np.ones(len(place), dtype="int64"), (owner, place)))
-    bounds.resize(len(shapes), bounds.shape[1])
+    shape = len(shapes), place.max(initial=-1) + 1
+    bounds = sparse.csr_array((np.ones(len(place), dtype="int64"), (owner, place)), shape=shape)
     return _pairs(bounds @ bounds.T)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from ptce_geo.checks import require_unique, require_wgs84
@@ -20,7 +19,7 @@ from ptce_geo.indicators.distances import (
     sorted_km,
 )
 from ptce_geo.indicators.reached import Goal, inhabitants, supply_points
-from ptce_geo.indicators.weights import spatial_weights
+from ptce_geo.indicators.weights import contiguous
 from ptce_geo.metric import areas_km2
 from ptce_geo.schema import (
     AREA_KM2,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+    from scipy import sparse
 
 # The entry of `attrs` that counts the zones from where nothing is reached over land.
 ZONES_WITHOUT_NEAREST: Final = "zones_without_nearest"
@@ -166,9 +166,7 @@ def study_communes(
 
 def borders_of(communes: gpd.GeoDataFrame) -> sparse.csr_array:
     """Return which communes share a border (sparse, n × n)."""
-    if communes.empty:
-        return sparse.csr_array((0, 0))
-    return sparse.csr_array(spatial_weights(communes, kind="rook", transform="b").sparse)
+    return contiguous(communes.geometry, rook=True)
 
 
 def grouped(white: npt.NDArray[np.bool_], borders: sparse.csr_array) -> npt.NDArray[np.int32]:

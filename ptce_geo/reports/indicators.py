@@ -8,6 +8,7 @@ import pandas as pd
 
 from ptce_geo import schema
 from ptce_geo.geocoding import AcceptancePolicy, CommuneGeocoder
+from ptce_geo.indicators.poles import WEIGHT_COLUMNS
 from ptce_geo.labels import (
     Language,
     format_date,
@@ -85,9 +86,9 @@ def write_indicators(
         "white_zones": zones_listed(tables["white_zones"]),
         "concentration": by_level(tables["concentration"], lang),
         **{level: _by_territory(tables[level], level) for level in _LEVELS if level in tables},
-        "poles": tables["poles"].reset_index(),
+        "poles": _poles(tables["poles"]),
         "composition": _composition(tables, lang),
-        "economic_weight": _economic_weight(tables["economic_weight"], lang),
+        "economic_weight": _economic_weight(tables, lang),
         "members": _with_words(listed, lang),
         "problems": _problems_in_words(tables["problems"], lang),
         **({"secret": _secret(tables["secret"], lang)} if "secret" in tables else {}),
@@ -107,32 +108,41 @@ def _with_level_names(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
     return table.rename(index=lambda level: label(level, lang)).reset_index()
 
 
+def _poles(poles: pd.DataFrame) -> pd.DataFrame:
+    """Return what is not told by the sheets of the composition and the economic weight."""
+    elsewhere = [*map(schema.family_column, schema.FAMILIES)]
+    elsewhere += [name for names in WEIGHT_COLUMNS.values() for name in names.values()]
+    return poles.drop(columns=elsewhere).reset_index()
+
+
 def _composition(tables: Mapping[str, pd.DataFrame], lang: Language) -> pd.DataFrame:
     """Return who makes up each pole, by its name, the vocabulary in the reader's words."""
-    names = tables["poles"][schema.POLE_NAME]
-    composition = tables["composition"].drop(
-        columns=list(map(schema.family_column, schema.FAMILIES))
-    )
+    composition = tables["composition"].copy()
     for column in (schema.ARTICLE_9_PRESENT, schema.ARTICLE_9_MISSING):
         composition[column] = composition[column].map(
             lambda families: ", ".join(
                 label(f"family_{family}", lang) for family in families.split(", ") if family
-            )
+            ),
+            na_action="ignore",
         )
     composition[schema.POLE_TYPE] = composition[schema.POLE_TYPE].map(
         lambda kind: label(f"pole_type_{kind}", lang), na_action="ignore"
     )
+    names = tables["poles"][schema.POLE_NAME]
     composition.insert(0, schema.POLE_NAME, names.reindex(composition.index))
-    return composition.reset_index()
+    return composition.reset_index(drop=True)
 
 
-def _economic_weight(table: pd.DataFrame, lang: Language) -> pd.DataFrame:
-    """Return the consolidated figures; the share with bounds named as those of others are."""
-    shown = table.drop(columns=schema.METHOD).rename(
-        index=lambda measure: label(f"measure_{measure}", lang),
-        columns={schema.LOW: "share_low", schema.HIGH: "share_high"},
+def _economic_weight(tables: Mapping[str, pd.DataFrame], lang: Language) -> pd.DataFrame:
+    """Return the weight of all poles together, then of each, by its name and in words."""
+    weight = tables["economic_weight"]
+    names = tables["poles"][schema.POLE_NAME].to_dict() | {"": label("all_poles", lang)}
+    shown = weight.drop(columns=[schema.POLE_ID, schema.METHOD]).rename(
+        columns={schema.LOW: "share_low", schema.HIGH: "share_high"}
     )
-    return shown.reset_index()
+    shown[schema.MEASURE] = shown[schema.MEASURE].map(lambda name: label(f"measure_{name}", lang))
+    shown.insert(0, schema.POLE_NAME, weight[schema.POLE_ID].map(names))
+    return shown
 
 
 def _secret(log: pd.DataFrame, lang: Language) -> pd.DataFrame:

@@ -56,6 +56,7 @@ def summary_rows(
         ),
         *_touched(tables, lang),
         *_reached(tables["coverage_by_reach"], lang),
+        _white(record, tables, lang),
         SummaryRow(
             label("summary_problems", lang),
             sum(counts["problems"].values()),
@@ -114,6 +115,22 @@ def _reached(reach: pd.DataFrame, lang: Language) -> Iterator[SummaryRow]:
             row[schema.SHARE_POPULATION],
             label("summary_reach_of", lang),
         )
+
+
+def _white(
+    record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], lang: Language
+) -> SummaryRow:
+    """Return who lives in white zones, and in how many."""
+    zones = tables["white_zones"]
+    km = format_number(record["settings"]["white_zone_km"], lang)
+    people = int(zones[schema.POPULATION].sum())
+    whole = tables["coverage_by_reach"][schema.POPULATION].max()
+    return SummaryRow(
+        label("summary_white", lang).format(km=km),
+        people,
+        people / whole if whole else None,
+        label("summary_white_zones", lang).format(zones=format_number(len(zones), lang)),
+    )
 
 
 def counts_in_words(counts: Mapping[str, int], prefix: str, lang: Language) -> str:

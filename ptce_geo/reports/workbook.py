@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from ptce_geo import schema
 from ptce_geo.errors import OutputError
-from ptce_geo.labels import Language, label_if_known
+from ptce_geo.labels import Language, label, label_if_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,6 +108,7 @@ class _Formats:
         }
         self.heading = book.add_format(look)
         self.heading_of_numbers = book.add_format({**look, "align": "right"})
+        self.secret = book.add_format({"align": "right", "italic": True, "font_color": "#555555"})
         self.text = book.add_format({"indent": 1})  # keeps clear of a number on its left
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.note = book.add_format({"font_color": "#555555"})
@@ -134,14 +136,14 @@ def _write_sheet(
     lines = 1
     for position, heading in enumerate(headings):
         column = sheet.frame.iloc[:, position]
-        numbers = pd.api.types.is_numeric_dtype(column)
+        numbers = _of_numbers(column)
         width = _width(heading, column)
         lines = max(lines, math.ceil(1.2 * len(heading) / width))
         page.write_string(
             top, position, heading, formats.heading_of_numbers if numbers else formats.heading
         )
         page.set_column(position, position, width)
-        _write_column(page, top + 1, position, column, formats)
+        _write_column(page, top + 1, position, column, formats, lang)
     page.set_row(top, _LINE_HEIGHT * lines)
     if headings:
         page.autofilter(top, 0, top + len(sheet.frame), len(headings) - 1)
@@ -158,6 +160,7 @@ def _write_column(
     position: int,
     column: pd.Series,
     formats: _Formats,
+    lang: Language,
 ) -> None:
     number = formats.number(str(column.name))
     for row, value in enumerate(column.tolist(), start=first):
@@ -165,15 +168,26 @@ def _write_column(
             continue
         if isinstance(value, int | float) and not isinstance(value, bool):
             page.write_number(row, position, value, number)
+        elif value == schema.SECRET:
+            page.write_string(row, position, label(schema.SECRET, lang), formats.secret)
         else:
             page.write_string(row, position, str(value)[:_EXCEL_TEXT_LIMIT], formats.text)
+
+
+def _of_numbers(column: pd.Series) -> bool:
+    """Return whether a column holds numbers, some of which may be secret."""
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    secret = column == schema.SECRET
+    told = column[~secret].dropna()
+    return bool(secret.any()) and all(isinstance(value, int | float) for value in told)
 
 
 def _width(heading: str, column: pd.Series) -> int:
     """Return the width of a column, in characters: the longest word of the heading, its content."""
     words = max((len(word) for word in heading.split()), default=0)
     content = 10
-    if not pd.api.types.is_numeric_dtype(column):
+    if not _of_numbers(column):
         longest = column.head(_LOOKED_AT).astype("str").str.len().max()
         content = 0 if pd.isna(longest) else int(longest)
     return min(_WIDEST, max(10, words + 3, content + 2))

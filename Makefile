@@ -27,6 +27,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/commune_geocoder.py
 	$(BIN)/python benchmarks/locate.py
 	$(BIN)/python benchmarks/indicators.py
+	$(BIN)/python benchmarks/coverage.py
 
 clean:
 	rm -rf $(VENV) .venv-addok maps/demo

@@ -14,7 +14,7 @@ demo: $(VENV)/.installed
 		--source "Échantillon illustratif compilé de pages publiques (examples/data), pas un recensement"
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -81,7 +81,10 @@ def run(
     min_score: shared.MinScore = None,
     min_precision: shared.MinPrecision = None,
     white_zone: Annotated[
-        float, typer.Option(metavar="KM", help="Distance from which a commune is in a white zone.")
+        float,
+        typer.Option(
+            metavar="KM", min=0.1, help="Distance from which a commune is in a white zone."
+        ),
     ] = 20,
     publish: Annotated[
         bool,

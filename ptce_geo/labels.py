@@ -106,6 +106,18 @@ def format_number(value: float | None, lang: Language = "fr", *, decimals: int =
     return text
 
 
+def format_given(value: float, lang: Language = "fr") -> str:
+    """Write a number that somebody chose, with the decimals it was given with (3 at most).
+
+    Examples
+    --------
+    >>> format_given(2.5), format_given(20.0), format_given(0.04, "en")
+    ('2,5', '20', '0.04')
+    """
+    decimals = len(f"{value:.3f}".rstrip("0").partition(".")[2])
+    return format_number(value, lang, decimals=decimals)
+
+
 def format_share(value: float | None, lang: Language = "fr", *, decimals: int = 1) -> str:
     """Write a share (0…1) as a percentage.
 

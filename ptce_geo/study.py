@@ -25,6 +25,7 @@ from ptce_geo import __version__, schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, OutputError, PtceGeoError, UnknownTerritoryError
 from ptce_geo.indicators import indicator_tables, locate_seats
+from ptce_geo.indicators.distances import sorted_km
 from ptce_geo.indicators.published import published
 from ptce_geo.labels import Language, check_language
 from ptce_geo.maps import pole_map, save_map
@@ -201,6 +202,8 @@ def run_study(
     """
     lang = check_language(study.lang)
     area = study_area(study.departements, study.regions)
+    sorted_km(study.thresholds_km)
+    sorted_km([study.white_zone_km], what="white_zone_km")
     _refuse_overwriting_inputs(study)
     with (
         _all_or_nothing(Path(study.out)) as staging,
@@ -227,14 +230,16 @@ def run_study(
             departements=area,
         )
         tables["problems"] = problems
-        record = _record(study, area, members, poles, problems, placer) | {"publication": None}
+        publication = None
         if study.publish:
             safe = published(members, tables)
             members, tables = safe.members, safe.tables
-            record["publication"] = {
-                "secret": _tally(tables["secret"]["table"]),
+            publication = {
+                "secret": {measure: int(n) for measure, n in _secrets(tables).items()},
                 "columns_left_out": safe.columns_left_out,
             }
+        record = _record(study, area, members, poles, tables["problems"], placer)
+        record["publication"] = publication
         _tell(progress, "draw")
         page = pole_map(members, poles=poles, lang=lang, title=study.title, source=study.source)
         _tell(progress, "write")
@@ -321,11 +326,13 @@ def _record(
     return {
         "ptce_geo": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "settings": {key: _plain(value) for key, value in asdict(study).items()},
+        "settings": _settings(study),
         "study_area": area,
         "placing": placer.record(),
         "inputs": [
-            _input(path) for path in (study.members, study.poles, study.review) if path is not None
+            _input(path, hashed=not study.publish)
+            for path in (study.members, study.poles, study.review)
+            if path is not None
         ],
         "vintages": {"territories": CURRENT_YEAR, "attribution": list(catalogue().attribution)},
         "versions": {
@@ -370,9 +377,30 @@ def _plain(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else [_plain(item) for item in value]  # type: ignore[attr-defined]
 
 
-def _input(path: str | Path) -> dict[str, str]:
+def _settings(study: Study) -> dict[str, object]:
+    """Return the settings; of what is to be published, files by their names only."""
+    settings = {key: _plain(value) for key, value in asdict(study).items()}
+    if study.publish:
+        for key in ("members", "poles", "out", "store", "review"):
+            if settings[key] is not None:
+                settings[key] = Path(str(settings[key])).name
+        settings["geocoders"] = [spec.partition("=")[0] for spec in study.geocoders]
+    return settings
+
+
+def _input(path: str | Path, *, hashed: bool) -> dict[str, str]:
+    """Return which file was read; the hash of a list would tell whether a guess at it is right."""
+    if not hashed:
+        return {"path": Path(path).name}
     content = Path(path).read_bytes()
     return {"path": str(path), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _secrets(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return of how many poles the total is secret, by measure."""
+    weight = tables["economic_weight"]
+    secret = (weight[schema.TOTAL] == schema.SECRET) & (weight[schema.POLE_ID] != "")
+    return secret.groupby(weight[schema.MEASURE]).sum()
 
 
 def _sums(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

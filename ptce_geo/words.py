@@ -674,51 +674,41 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "sheet_white_zones": ("Zones blanches", "White zones"),
     "sheet_composition": ("Composition et ancrage", "Composition and anchoring"),
     "sheet_economic_weight": ("Poids économique", "Economic weight"),
-    "sheet_secret": ("Secret", "Secret"),
-    "note_secret": (
-        "Montants non publiés : moins de 3 structures, une structure au-dessus de 85 %, ou ce qui "
-        "permettrait de les retrouver. Chaque structure garde ses propres montants.",
-        "Amounts not published: fewer than 3 structures, one structure above 85 %, or what would "
-        "give them back. Each structure keeps its own amounts to itself.",
-    ),
-    "column_table": ("Montant", "Amount"),
-    "column_rule": ("Règle", "Rule"),
-    "column_protects": ("Protège", "Protects"),
     "column_share_low": ("Part, borne basse", "Share, low"),
     "column_share_high": ("Part, borne haute", "Share, high"),
-    "column_fte (fte_pole)": ("ETP de qui a donné les deux", "FTE of those that gave both"),
-    "column_turnover (turnover_pole)": (
-        "Chiffre d’affaires de qui a donné les deux",
-        "Turnover of those that gave both",
-    ),
-    "secret_minimum": ("moins de 3 structures", "fewer than 3 structures"),
-    "secret_dominance": ("une structure au-dessus de 85 %", "one structure above 85 %"),
-    "secret_complementary": ("secret secondaire", "secondary"),
     "sheet_minutes": ("Couverture en minutes", "Coverage in minutes"),
     "note_minutes": (
-        "Habitants à tant de minutes au plus d’une structure placée, {way}.",
-        "Inhabitants within so many minutes of a placed member, {way}.",
+        "Habitants à tant de minutes au plus d’une structure localisée ({way}).",
+        "Inhabitants within so many minutes of a placed member ({way}).",
     ),
     "column_minutes": ("Minutes", "Minutes"),
     "minutes_straight": (
-        "à vol d’oiseau, détour {detour}, {speed} km/h",
-        "in a straight line, detour {detour}, {speed} km/h",
+        "à vol d’oiseau, détour de {detour}, {speed} km/h",
+        "in a straight line, detour of {detour}, {speed} km/h",
     ),
-    "minutes_by_road": (
-        "par la route, en voiture, OpenStreetMap, extrait {extract}",
-        "by road, by car, OpenStreetMap, extract {extract}",
+    "minutes_by_road_auto": (
+        "en voiture par la route, OpenStreetMap, extrait {extract}",
+        "by car on roads, OpenStreetMap, extract {extract}",
+    ),
+    "minutes_by_road_bicycle": (
+        "à vélo, OpenStreetMap, extrait {extract}",
+        "by bicycle, OpenStreetMap, extract {extract}",
+    ),
+    "minutes_by_road_pedestrian": (
+        "à pied, OpenStreetMap, extrait {extract}",
+        "on foot, OpenStreetMap, extract {extract}",
     ),
     "reach_km": ("{reach} km à vol d’oiseau", "{reach} km in a straight line"),
-    "reach_minutes": ("{reach} min {way}", "{reach} min {way}"),
+    "reach_minutes": ("{reach} min, {way}", "{reach} min, {way}"),
     "within_minutes": ("à {minutes} min", "within {minutes} min"),
-    "minutes_rest_on": ("Habitants {way}", "Inhabitants {way}"),
+    "minutes_rest_on": ("Habitants atteints ({way})", "Inhabitants reached ({way})"),
     "white_zones_found": (
-        "Zones blanches à plus de {km} km : {zones}, {people} habitants",
-        "White zones beyond {km} km: {zones}, {people} inhabitants",
+        "Zones blanches à plus de {km} km : {zones} ({people} habitants)",
+        "White zones beyond {km} km: {zones} ({people} inhabitants)",
     ),
     "siting_found": (
-        "Habitants à portée ({reach}) : {before} aujourd’hui, {after} avec ces lieux ; écart au "
-        "mieux possible : {gap}",
+        "Habitants à portée ({reach}) : {before} aujourd’hui, {after} avec ces lieux ; écart "
+        "maximal à l’optimum : {gap}",
         "Inhabitants within reach ({reach}): {before} today, {after} with these places; gap to "
         "the best possible: {gap}",
     ),
@@ -765,7 +755,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "note_composition": (
         "Acteurs nommés par l’article 9 de la loi du 31 juillet 2014, d’après la nature des "
-        "structures ; ancrage : part des structures placées dans le territoire du siège.",
+        "structures ; ancrage : part des structures localisées dans le territoire du siège.",
         "Actors named by article 9 of the law of 31 July 2014, by the kind of the members; "
         "anchoring: share of the placed members in the seat’s territory.",
     ),
@@ -932,15 +922,16 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "method_white_zones": ("Zones blanches", "White zones"),
     "method_white_zones_text": (
-        "Communes au-delà du seuil de toute structure placée ; celles qui partagent une limite "
+        "Communes au-delà du seuil de toute structure localisée ; celles qui partagent une limite "
         "forment une zone. La plus proche est celle de la commune la moins éloignée.",
         "Communes beyond the threshold from every placed member; those that share a border form "
         "one zone. The nearest is that of the commune least far.",
     ),
     "method_article_9": ("Article 9", "Article 9"),
     "method_article_9_text": (
-        "Nature de chaque structure d’après sa catégorie juridique (SIRENE), l’agrément ESS, le "
-        "type déclaré, puis le nom ; ce que rien ne dit reste « nature inconnue ».",
+        "Nature de chaque structure d’après sa catégorie juridique et son appartenance au champ "
+        "de l’ESS (SIRENE), le type déclaré, puis le nom ; ce que rien ne dit reste « nature "
+        "inconnue ».",
         "Kind of each member by its legal form (SIRENE), the ESS flag, the kind declared, then "
         "the name; what nothing tells stays “kind unknown”.",
     ),
@@ -956,7 +947,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "method_anchoring": ("Ancrage", "Anchoring"),
     "method_anchoring_text": (
-        "Part des structures placées, et de leurs ETP déclarés, dans la commune, l’EPCI ou le "
+        "Part des structures localisées, et de leurs ETP déclarés, dans la commune, l’EPCI ou le "
         "département du siège.",
         "Share of the placed members, and of the FTE they gave, in the commune, EPCI or "
         "département of the seat.",
@@ -969,6 +960,17 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
         "Sum of what is the pole’s doing over the sum of all, among the members that gave both; "
         "a structure of several poles counts once. Bootstrap interval at 95 %.",
     ),
+    "method_secret": ("Secret statistique", "Statistical secrecy"),
+    "method_secret_text": (
+        "Un total n’est publié que s’il vient d’au moins 3 entreprises dont aucune n’en fait plus "
+        "de 85 %, et s’il n’en trahit pas un autre ; la part liée au pôle est arrondie au pour "
+        "cent. Les montants des structures ne sont jamais publiés.",
+        "A total is published where it comes from at least 3 enterprises of which none makes more "
+        "than 85 %, and gives no other away; the share of the pole is rounded to the percent. The "
+        "amounts of structures are never published.",
+    ),
+    "summary_secret": ("Pôles au total secret", "Poles with a secret total"),
+    "summary_left_out": ("Colonnes non publiées", "Columns not published"),
     "method_distance": ("Distances", "Distances"),
     "method_distance_text": (
         "À vol d’oiseau, dans le système de coordonnées légal du territoire (Lambert-93 en "
@@ -1026,6 +1028,14 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_location_quotient_high": ("Borne haute", "Upper bound"),
     "aside": ("Structures laissées de côté : {reasons}", "Members set aside: {reasons}"),
     "aside_without": ("sans {column}", "without {column}"),
+    "aside_point_and_code_departement_apart": (
+        "point hors du département",
+        "point outside the département",
+    ),
+    "aside_without_a_way": ("sans route proche", "without a road near"),
+    "aside_without_a_point": ("sans position", "without a point"),
+    "aside_without_a_seat": ("sans siège localisé", "without a placed seat"),
+    "aside_without_a_legal_CRS": ("hors de France", "outside France"),
     "aside_review": ("à vérifier", "to check"),
     "aside_rejected": ("non localisées", "not placed"),
     "aside_outside_the_study_area": ("hors du périmètre", "outside the study area"),
@@ -1061,11 +1071,23 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "column_coverage": ("Couverture", "Coverage"),
     "column_rank": ("Rang", "Rank"),
-    "column_n": ("Effectif", "Number"),
+    "column_n": ("Nombre compté", "Number counted"),
     "column_population_gained": ("Habitants gagnés", "Inhabitants gained"),
+    "column_share_so_far": ("Part couverte, cumulée", "Share covered so far"),
+    "column_share_population_low": ("Part de la population, borne basse", "Population, low"),
+    "column_share_population_high": ("Part de la population, borne haute", "Population, high"),
+    "column_share_territories_low": ("Part des territoires, borne basse", "Territories, low"),
+    "column_share_territories_high": ("Part des territoires, borne haute", "Territories, high"),
+    "column_largest_commune": ("Commune la plus peuplée", "Most populous commune"),
+    "siting_search": ("Recherche des lieux…", "Searching for places…"),
+    "siting_fewer": (
+        "{found} lieux sur {asked} : d’autres n’ajouteraient personne.",
+        "{found} places of {asked}: others would add nobody.",
+    ),
+    "poles_aside": ("Pôles laissés de côté : {reasons}", "Poles left out: {reasons}"),
     "column_p": ("Pôles de plus", "Further poles"),
-    "column_bound": ("Au mieux", "At best"),
-    "column_gap": ("Écart au mieux", "Gap to the best"),
+    "column_bound": ("Borne supérieure", "Upper bound"),
+    "column_gap": ("Écart maximal à l’optimum", "Largest gap to the optimum"),
     "column_member_id": ("Identifiant", "Identifier"),
     "column_member_name": ("Structure", "Member"),
     "column_pole_id": ("Identifiant du pôle", "Pole identifier"),

@@ -117,9 +117,10 @@ def test_coverage_on_the_console_and_in_a_workbook(command, tmp_path):
     zones = _sheet(book, "Zones blanches")
     assert zones["Rang"].tolist() == list(range(1, len(zones) + 1))
     assert (zones["Structure la plus proche (km)"] > 30).all()
-    assert "à vol d’oiseau, détour 1,3, 50 km/h" in told
-    assert f"Zones blanches à plus de 30 km : {len(zones)}," in told
+    assert "Habitants atteints (à vol d’oiseau, détour de 1,3, 50 km/h)" in told
+    assert f"Zones blanches à plus de 30 km : {len(zones)} (" in told
     assert "Structures laissées de côté : non localisées 125" in told
+    assert "Pôles laissés de côté : sans siège localisé 32" in told
     assert max(len(line) for line in told.splitlines()[:26]) <= 80
 
 
@@ -136,6 +137,39 @@ def test_coverage_as_csv_in_english(command, tmp_path):
     assert "within 20 km of a member" in told
 
 
+def test_numbers_are_written_as_they_were_given_and_draws_as_bounds(command, tmp_path):
+    out = tmp_path / "coverage.xlsx"
+    code, told, err = command(
+        *("indicators", "coverage", *LISTS, "--out", out, "--departements", "42"),
+        *("--threshold", "2.25", "--white-zone", "2.5", "--minutes", "7.5", "--draws", "4"),
+    )
+    assert code == 0, err
+    for given in ("à 2,25 km d’une structure", "à 7,5 min", "plus de 2,5 km"):
+        assert given in told
+    levels = _sheet(openpyxl.load_workbook(out), "Couverture").set_index(["Niveau", "Couverture"])
+    drawn = levels.loc[("commune", "à 2,25 km d’une structure")]
+    low, high = (drawn[f"Part de la population, borne {end}"] for end in ("basse", "haute"))
+    assert 0 <= low <= high <= 1
+    assert levels["Part de la population, borne basse"].isna().any()  # presence has none
+
+
+def test_siting_that_gains_nobody_says_so(command, tmp_path):
+    code, told, err = command(
+        *("indicators", "siting", *LISTS, "--out", tmp_path / "s.csv", "--reach", "200"),
+        *("--departements", "42", "--new", "2"),
+    )
+    assert code == 0, err
+    assert "0 lieux sur 2 : d’autres n’ajouteraient personne." in told
+
+
+def test_seats_are_those_of_a_list(command, tmp_path):
+    code, _, err = command(
+        "indicators", "coverage", LISTS[0], "--out", tmp_path / "t.csv", "--to", "seat"
+    )
+    assert code == 2
+    assert "give --poles with it" in " ".join(err.replace("│", " ").split())
+
+
 def test_siting_tells_places_gains_and_gap(command, tmp_path):
     out = tmp_path / "siting.xlsx"
     code, told, err = command(
@@ -149,7 +183,7 @@ def test_siting_tells_places_gains_and_gap(command, tmp_path):
     assert curve["Pôles de plus"].tolist() == [1, 2, 3]
     # What the three gain together is what the curve says of three.
     assert curve["Population couverte"].iloc[-1] == places["Population couverte"].iloc[-1]
-    assert "écart au mieux possible : 0,0" in told
+    assert "écart maximal à l’optimum : 0,0" in told
     assert "20 km à vol d’oiseau" in told
 
 
@@ -157,12 +191,14 @@ def test_siting_tells_places_gains_and_gap(command, tmp_path):
     ("asked", "code", "said"),
     [
         (["coverage", "--out", "t.ods"], 1, "name it .csv or .xlsx"),
-        (["coverage", "--out", "t.csv", "--threshold", "0"], 1, "distances in km above 0"),
-        (["coverage", "--out", "t.csv", "--to", "nobody"], 1, "expected one of member, seat"),
-        (["coverage", "--out", "t.csv", "--white-zone", "-3"], 1, "threshold_km"),
-        (["coverage", "--out", "t.csv", "--minutes", "0"], 1, "minutes"),
-        (["siting", "--out", "t.csv", "--new", "5000"], 1, "p: expected a whole number from 1"),
-        (["siting", "--out", "t.csv", "--reach", "0"], 1, "reach: expected a number above 0"),
+        (["coverage", "--out", "t.csv", "--threshold", "0"], 2, "greater than or equal to"),
+        (["coverage", "--out", "t.csv", *("--threshold", "5") * 2], 2, "each number once"),
+        (["coverage", "--out", "t.csv", "--to", "nobody"], 2, "not one of member, seat"),
+        (["coverage", "--out", "t.csv", "--white-zone", "-3"], 2, "greater than or equal to"),
+        (["coverage", "--out", "t.csv", "--minutes", "0"], 2, "greater than or equal to"),
+        (["coverage", "--out", "t.csv", "--roads", "x"], 2, "give --minutes with it"),
+        (["siting", "--out", "t.csv", "--new", "5000"], 2, "1255 EPCI to choose from, not 5000"),
+        (["siting", "--out", "t.csv", "--reach", "0"], 2, "greater than or equal to"),
         (["siting", "--out", "t.csv", "--roads", "x"], 2, "--by-time"),
         (["siting", "--out", "t.csv", "--by-time", "--roads", "x"], 1, "x"),
     ],
@@ -174,6 +210,6 @@ def test_what_coverage_and_siting_cannot_do_is_one_line(
     name, *options = asked
     found, _, err = command("indicators", name, *LISTS, *options)
     assert found == code
-    assert said in " ".join(err.split())
+    assert said in " ".join(err.replace("│", " ").split())
     assert "Traceback" not in err
     assert not list(tmp_path.iterdir())

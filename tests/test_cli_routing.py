@@ -69,13 +69,19 @@ def test_in_english_and_without_a_date(command, tmp_path):
     ]
 
 
-def test_what_cannot_be_built_is_one_line(command, extract, tmp_path):
+def test_what_cannot_be_built_is_one_line(command, extract, tmp_path, monkeypatch):
     text = tmp_path / "text.osm.pbf"
     text.write_text("<osm/>")
     told = "ptce-geo: text.osm.pbf is no extract of OpenStreetMap; give an .osm.pbf"
     assert command("routing", "build", text, "--out", tmp_path / "out") == (1, [], [told])
     told = f"ptce-geo: cannot make {text}: it is a file; choose another name"
     assert command("routing", "build", extract, "--out", text) == (1, [], [told])
+    monkeypatch.chdir(tmp_path)
+    told = (
+        "ptce-geo: cannot make .: it is a mounted disk, the current folder or one above it; "
+        "choose another folder"
+    )
+    assert command("routing", "build", extract, "--out", ".") == (1, [], [told])
     code, _, errors = command("routing", "build", extract, "--out", tmp_path, "--lang", "it")
     assert code == 2
     assert "'it' is not one of fr, en" in " ".join(errors)

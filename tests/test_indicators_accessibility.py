@@ -172,6 +172,8 @@ def test_places_that_cannot_be_used_are_refused():
             InputError,
             LINE.set_geometry([shapely.box(3, 46, 4, 47)] * 5, crs=4326),
         ),
+        "code_departement must hold the codes of départements as text ('01', '2A', '974'), found "
+        "42": (InputError, LINE.assign(code_departement=42)),
         "members: unknown geocode_status maybe; known: accepted, review, rejected": (
             InputError,
             LINE.assign(geocode_status="maybe"),
@@ -208,6 +210,23 @@ def test_isochrones_by_hand():
     nowhere = isochrones(gpd.GeoDataFrame(geometry=[None], crs=4326), minutes=5)
     assert nowhere["geometry"].isna().all()
     assert len(isochrones(LINE.iloc[:0])) == 0
+
+
+class _Roads(CrowFlies):
+    """Straight lines where there is a road, which at C there is not, and at D not near."""
+
+    def isochrones(self, destinations, *, minutes):
+        shapes = super().isochrones(destinations, minutes=minutes)
+        shapes[2], shapes[3, 0] = None, None
+        return shapes
+
+
+def test_a_point_without_a_road_near_is_counted():
+    places = LINE.assign(geocode_status=["accepted", "review", *["accepted"] * 3])
+    found = isochrones(places, minutes=(5, 15), travel_time=_Roads())
+    assert found.attrs["points_set_aside"] == {"review": 1, "without a way": 1}
+    drawn = found.geometry.notna().groupby(found.index).sum()
+    assert drawn.to_dict() == {"A": 2, "B": 0, "C": 0, "D": 1, "E": 2}
 
 
 def test_isochrones_hold_what_the_times_say():

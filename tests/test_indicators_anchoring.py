@@ -111,6 +111,10 @@ def test_a_zoning_that_is_not_attached_is_nan_and_said(members, poles):
     assert found.attrs["members_set_aside"]["zone_emploi"]["no code_zone_emploi in poles"] == 10
     poles["code_zone_emploi"] = poles["code_commune"].map(zones)
     found = pole_anchoring(members, poles)
+    # A zoning of one's own in one of the frames is known, and told to be missing in the other.
+    own = pole_anchoring(members, poles.assign(code_canton="x"), levels=["canton"])
+    assert own["share_canton"].isna().all()
+    assert own.attrs["members_set_aside"]["canton"]["no code_canton in members"] == 10
     # Here the zones are the départements.
     assert found["share_zone_emploi"].equals(found["share_departement"].rename("share_zone_emploi"))
 
@@ -201,6 +205,12 @@ def test_what_cannot_be_measured_is_refused(members, poles):
     for levels in ([], ["epci", "epci"]):
         with pytest.raises(InputError, match=r"^levels: expected one or more levels, each once;"):
             pole_anchoring(members, poles, levels=levels)
+    for frames in ((members, poles), (members.assign(code_zone="x"), poles)):
+        embedded = "commune, arrondissement_municipal, epci, arrondissement, departement, region"
+        zone = ", zone" if "code_zone" in frames[0] else ""
+        message = f"levels: found canton; known: {embedded}, zone_emploi{zone}"
+        with pytest.raises(InputError, match=f"^{message}$"):
+            pole_anchoring(*frames, levels=["epci", "canton"])
     message = "not attached, call attach_territories: no column code_epci; found pole_id"
     with pytest.raises(MissingColumnError, match=f"^members {message}"):
         pole_anchoring(members.drop(columns="code_epci"), poles)

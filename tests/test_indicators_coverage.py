@@ -15,9 +15,13 @@ from ptce_geo.errors import (
     MissingColumnError,
     UnknownTerritoryError,
 )
+from ptce_geo.indicators.accessibility import isochrones, population_within_minutes
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
-from ptce_geo.indicators.distances import nearest_km, point_coordinates
+from ptce_geo.indicators.distances import in_legal_crs, nearest_km, placed, point_coordinates
+from ptce_geo.indicators.footprints import pole_footprint
 from ptce_geo.indicators.reached import reached_population
+from ptce_geo.indicators.siting import site_next_poles
+from ptce_geo.indicators.white_zones import white_zones
 from ptce_geo.metric import legal_crs
 from ptce_geo.territories import read_territories, territory_table
 
@@ -47,6 +51,13 @@ def demand(easting_northing, population, crs=2154, **columns):
             **columns,
         }
     )
+
+
+def said(error, function, *args, **options):
+    with pytest.raises(error) as raised:
+        function(*args, **options)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
 
 
 # Four communes on a line in Lambert-93, 6 km apart, 1000 inhabitants in all.
@@ -119,12 +130,17 @@ def test_presence_in_a_study_area():
 def test_presence_refuses_what_makes_no_sense():
     zones = pd.DataFrame({"population": [1]}, index=["A"])
     members = pd.DataFrame({"code_zone": ["A"]})
-    with pytest.raises(InputError, match="expected at least 1 member, found 0"):
-        coverage_by_presence(members, level="zone", minimum=0, territories=zones)
+    for minimum in (0, 1.5, np.nan, "2", True, None):
+        assert said(InputError, coverage_by_presence, members, level="zone", minimum=minimum) == (
+            f"minimum: expected a whole number of at least 1, found {minimum!r}"
+        )
     with pytest.raises(InputError, match="found 2 levels"):
         coverage_by_presence(members, level=("zone", "commune"), territories=zones)
-    with pytest.raises(InputError, match="at least one level"):
-        coverage_by_presence(members, level=())
+    for level, found in ((), "none"), (("zone", "zone"), "zone, zone"):
+        for function in (coverage_by_presence, coverage_by_reach):
+            assert said(InputError, function, members, level=level) == (
+                f"level: expected at least one, each once; found {found}"
+            )
     with pytest.raises(MissingColumnError, match="territories: no column population"):
         coverage_by_presence(members, level="zone", territories=zones[[]])
     with pytest.raises(InputError, match=r"population: .* found nan for A"):
@@ -180,11 +196,124 @@ def test_reach_counts_accepted_members_with_a_point():
     }
 
 
-def test_the_departement_of_a_member_chooses_its_crs_before_its_point_does():
-    members = points([(700_000, 6_600_000)] * 2, code_departement=["975", None])
-    table = coverage_by_reach(members, thresholds_km=30, demand=LINE)
-    assert table.attrs["members_counted"] == 1
-    assert table.attrs["members_set_aside"] == {"without a legal CRS": 1}
+APART = "point and code_departement apart"
+NOWHERE = "without a legal CRS"
+
+
+@pytest.mark.parametrize(
+    ("longitude", "latitude", "code", "reason"),
+    [
+        (4.39, 45.44, "42", None),
+        (4.39, 45.44, None, None),
+        (4.39, 45.44, "974", APART),
+        (4.39, 45.44, "975", NOWHERE),
+        (45.44, 4.39, "42", NOWHERE),  # swapped
+        (45.44, 4.39, "973", NOWHERE),
+        (4.39, 91, "42", NOWHERE),
+        (-56.2, 46.8, "975", NOWHERE),  # Saint-Pierre
+        (np.nan, np.nan, "42", "without a point"),
+    ],
+)
+def test_every_measure_counts_the_same_members(longitude, latitude, code, reason):
+    members = gpd.GeoDataFrame(
+        {"pole_id": ["p"], "code_departement": [code]},
+        geometry=gpd.points_from_xy([longitude], [latitude]),
+        crs=4326,
+    ).assign(code_commune=None, code_epci=None, code_region=None)
+    homes = pd.DataFrame({"longitude": 4.39, "latitude": 45.44, "population": [7]}, index=["A"])
+    reach = coverage_by_reach(members, thresholds_km=20, demand=homes)
+    minutes = population_within_minutes(members, minutes=15, demand=homes)
+    siting = site_next_poles(1, candidates=homes, demand=homes, existing=members)
+    footprint = pole_footprint(members)
+    shapes = isochrones(members, minutes=15)
+    zones = white_zones(
+        members,
+        communes=gpd.GeoDataFrame(
+            {"population": [7]}, geometry=[box(4.38, 45.43, 4.4, 45.45)], index=["A"], crs=4326
+        ),
+    )
+
+    aside = {} if reason is None else {reason: 1}
+    assert shapes.attrs["points_set_aside"] == aside
+    for attrs in (frame.attrs for frame in (reach, minutes, siting.chosen, footprint, zones)):
+        assert attrs["members_set_aside"] == aside
+        assert attrs["members_counted"] == 1 - len(aside)
+    covered = 0 if aside else 7
+    assert reach["population_covered"].to_list() == [covered]
+    assert minutes["population_covered"].to_list() == [covered]
+    assert (siting.covered_before, len(zones)) == (covered, len(aside))
+    assert shapes.geometry.isna().to_list() == footprint.geometry.isna().to_list() == [bool(aside)]
+
+
+def test_a_seat_goes_by_its_point_since_its_code_may_be_that_of_the_declared_town():
+    poles = points(
+        [(700_000, 6_600_000)],
+        pole_id=["p"],
+        code_departement=["974"],
+        seat_source=["lead_member"],
+        geocode_status=["accepted"],
+    )
+    seats = coverage_by_reach(poles, thresholds_km=1, to="seat", poles=poles, demand=LINE)
+    assert (seats.attrs["poles_counted"], seats.attrs["poles_set_aside"]) == (1, {})
+    assert seats["population_covered"].to_list() == [400]
+    assert isochrones(poles).attrs["points_set_aside"] == {}
+    ask = {"candidates": LINE, "demand": LINE, "reach": 1}
+    assert site_next_poles(1, existing=poles, **ask).covered_before == 400
+    members = poles.drop(columns="seat_source")
+    found = site_next_poles(1, existing=members, **ask)
+    assert found.chosen.attrs["members_set_aside"] == {APART: 1}
+    # Whatever stands in its other columns, a seat has a point or none.
+    moved = gpd.points_from_xy([45.44, np.nan], [4.39, np.nan])
+    poles = pd.concat([poles, poles.assign(pole_id="q")]).set_geometry(moved, crs=4326)
+    seats = coverage_by_reach(poles, thresholds_km=1, to="seat", poles=poles, demand=LINE)
+    assert seats.attrs["poles_set_aside"] == {NOWHERE: 1, "without a seat": 1}
+
+
+anywhere = st.one_of(
+    st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
+    st.sampled_from([(4.39, 45.44), (55.5, -21.1), (-61.5, 16.2), (np.nan, 45), (4.39, np.inf)]),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            anywhere,
+            st.sampled_from(["42", "974", "971", "975", None]),
+            st.sampled_from(["accepted", "review", None]),
+        ),
+        min_size=1,
+    )
+)
+def test_what_counts_has_a_place_in_the_plane_of_its_point(rows):
+    lonlat = np.array([where for where, _, _ in rows])
+    codes, statuses = [code for _, code, _ in rows], [status for _, _, status in rows]
+    frame = pd.DataFrame({"code_departement": codes, "geocode_status": statuses}, dtype="str")
+    found = placed(frame, lonlat)
+    counts = (found.reasons == "").to_numpy()
+    alone = placed(pd.DataFrame(index=frame.index), lonlat)
+    assert not (counts & (alone.reasons != "").to_numpy()).any()
+    assert (found.crs[counts] == alone.crs[counts]).all()
+    assert (found.lonlat[counts] == lonlat[counts]).all()
+    metric = in_legal_crs(found.lonlat, found.crs)
+    assert (np.isfinite(metric).all(axis=1) == counts).all()
+    planes = {"42": 2154, "974": 2975, "971": 5490, "975": 0}
+    for row, (code, status) in enumerate(zip(codes, statuses, strict=True)):
+        right = alone.crs[row] != 0 and planes.get(code, alone.crs[row]) == alone.crs[row]
+        assert counts[row] == (status == "accepted" and right)
+
+
+def test_demand_lies_where_its_code_says():
+    members = points([(700_000, 6_600_000)])
+    homes = LINE.assign(code_departement=["03", "974", "03", "973"])
+    assert said(CrsError, coverage_by_reach, members, demand=homes) == (
+        "demand: 1, 3 lie in another legal CRS than their code_departement; "
+        "correct the one or the other"
+    )
+    north = LINE.assign(code_departement="03", latitude=[46, 91, 46, 46])
+    assert said(CrsError, coverage_by_reach, members, demand=north).startswith(
+        "demand: 1 lie in no legal CRS of France"
+    )
 
 
 def test_a_share_of_nothing_is_nan():
@@ -539,13 +668,6 @@ def test_seats_count_whatever_members_their_poles_have():
     assert table["population_covered"].item() == 150
 
 
-def said(error, function, *args, **options):
-    with pytest.raises(error) as raised:
-        function(*args, **options)
-    assert "\n" not in str(raised.value)
-    return str(raised.value)
-
-
 @pytest.mark.parametrize("function", [coverage_by_reach, reached_population])
 def test_bad_input_is_told_in_one_line(function):
     members, poles = two_poles()
@@ -590,13 +712,10 @@ def test_bad_input_is_told_in_one_line(function):
 
 def test_a_share_that_covers_is_above_0_and_up_to_1():
     members, _ = two_poles()
-    for share in (0, -0.1, 1.1, np.nan):
+    for share in (0, -0.1, 1.1, np.nan, "a", None):
         assert said(InputError, coverage_by_reach, members, demand=FIVE, share=share) == (
-            f"share: expected a share of the inhabitants above 0 and up to 1, found {share}"
+            f"share: expected a share of the inhabitants above 0 and up to 1, found {share!r}"
         )
-    assert said(InputError, coverage_by_reach, members, level=[]) == (
-        "level: expected at least one level of territory, found none"
-    )
 
 
 def test_communes_as_polygons_stand_at_their_reference_points():

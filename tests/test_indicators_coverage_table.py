@@ -223,11 +223,21 @@ def test_the_figures_agree_with_each_other(some):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"levels": []}, "coverage_table: levels= is empty; name at least one"),
-        ({"to": []}, "coverage_table: to= is empty; name at least one"),
+        ({"levels": []}, "levels: expected at least one, each once; found none"),
+        (
+            {"levels": ["commune"] * 2},
+            "levels: expected at least one, each once; found commune, commune",
+        ),
+        ({"to": []}, "to: expected at least one, each once; found none"),
+        (
+            {"to": ("member", "member")},
+            "to: expected at least one, each once; found member, member",
+        ),
         ({"to": "town"}, "to: expected one of member, seat; found 'town'"),
-        ({"draws": -1}, "coverage_table: draws= is a number of at least 0, not -1"),
+        ({"draws": -1}, "draws: expected a whole number of at least 0, found -1"),
+        ({"draws": 1.5}, "draws: expected a whole number of at least 0, found 1.5"),
         ({"confidence": 1.0}, "coverage_table: confidence= lies between 0 and 1, not 1.0"),
+        ({"confidence": "a"}, "coverage_table: confidence= lies between 0 and 1, not a"),
         (
             {"share": 0},
             "share: expected a share of the inhabitants above 0 and up to 1, found 0",
@@ -236,7 +246,11 @@ def test_the_figures_agree_with_each_other(some):
             {"thresholds_km": (0, 5)},
             "thresholds_km: expected distances in km above 0, each once; found (0, 5)",
         ),
-        ({"minimum": 0}, "minimum: expected at least 1 member, found 0"),
+        ({"minimum": 1.5}, "minimum: expected a whole number of at least 1, found 1.5"),
+        (
+            {"share": "a"},
+            "share: expected a share of the inhabitants above 0 and up to 1, found 'a'",
+        ),
         (
             {"to": "seat"},
             'to="seat": expected poles=, a GeoDataFrame with the seats as its points, found none; '
@@ -248,6 +262,12 @@ def test_bad_input_is_told_in_one_line(members, asked, said):
     with pytest.raises(InputError) as raised:
         coverage_table(members, **{"levels": ["departement"], "departements": AREA} | asked)
     assert str(raised.value) == said
+
+
+def test_one_level_needs_no_list(members):
+    ask = {"thresholds_km": 5, "departements": AREA}
+    alone = coverage_table(members, levels="departement", **ask)
+    pd.testing.assert_frame_equal(alone, coverage_table(members, levels=["departement"], **ask))
 
 
 def test_members_that_lack_a_column(members):

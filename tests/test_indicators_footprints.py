@@ -268,17 +268,22 @@ def test_the_footprint_lies_where_most_members_are(members, poles):
 
 
 def test_members_without_a_plane_are_counted(members):
-    rows = members.iloc[[0, 0, 0]].copy()
-    rows.geometry = [shapely.Point(-56.2, 46.8), at(0, 0), None]  # Saint-Pierre
-    rows["code_departement"] = ["975", "974", "58"]
+    rows = members.iloc[[0, 0, 0, 0]].copy()
+    swapped = shapely.Point(45.44, 4.39)
+    rows.geometry = [shapely.Point(-56.2, 46.8), at(0, 0), None, swapped]  # Saint-Pierre
+    rows["code_departement"] = ["975", "974", "58", "42"]
     found = pole_footprint(rows, territories=COMMUNES)
     assert found.attrs["members_set_aside"] == {
-        "without a legal CRS": 1,
+        "without a legal CRS": 2,
         "point and code_departement apart": 1,
         "without a point": 1,
     }
     reason = "point and code_departement apart, without a legal CRS, without a point"
-    assert found.loc["p", ["footprint_reason", "members_outside"]].to_list() == [reason, 2]
+    assert found.loc["p", ["footprint_reason", "members_outside"]].to_list() == [reason, 3]
+    # Nor is how far they are from a seat on the island measured in its plane.
+    seats = gpd.GeoDataFrame({"pole_id": ["p"]}, geometry=[island(0, 0)], crs=4326)
+    found = pole_footprint(rows, poles=seats, territories=COMMUNES)
+    assert np.isnan(found.loc["p", "distance_to_seat_max_km"])
 
 
 def test_what_both_say_is_what_the_summary_says(members, poles):

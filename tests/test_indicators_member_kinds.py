@@ -13,6 +13,8 @@ from ptce_geo.errors import MissingColumnError
 from ptce_geo.indicators.member_kinds import (
     FAMILY_OF_KIND,
     LEFT_OPEN,
+    LEFT_OPEN_BY_THE_LIST,
+    LEFT_OPEN_TO_THE_LIST,
     MEMBER_KIND_RULES,
     member_kind,
 )
@@ -52,6 +54,8 @@ def told(**cells):
         *((code, "university") for code in ("7383", "7384")),
         ("7331", "training_body"),
         *((code, "network") for code in ("7381", "8420", "8470")),
+        # SARL, SA and SA à directoire d'économie mixte: companies that authorities own.
+        *((code, "public_body") for code in ("5415", "5515", "5615")),
         *((code, "public_body") for code in ("4110", "7113", "7361", "7389", "7410", "8110")),
         *((code, "other") for code in ("3210", "8310", "8510", "9110", "9240", "9900")),
         *((code, "unknown") for code in ("0000", "8999", "2014", "")),
@@ -100,6 +104,33 @@ def test_legal_forms(code, kind):
         ("Chambre de métiers et de l'artisanat", "network"),
         ("Chambre d'hôtes", "unknown"),
         ("Citoyens", "other"),
+        # What is said not to be of the ESS, and who speaks for no company.
+        ("Entreprise hors économie sociale et solidaire", "enterprise"),
+        ("Entreprise hors de l'ESS", "enterprise"),
+        ("Acteurs de la société civile", "other"),
+        ("Personne physique", "other"),
+        # Local public companies, public bodies by their abbreviation, companies by theirs.
+        ("Société d'économie mixte", "public_body"),
+        ("Sociétés publiques locales", "public_body"),
+        *((one, "public_body") for one in ("SEM", "SPL", "EPCC", "E.P.I.C.", "CAF")),
+        *((one, "enterprise") for one in ("GIE", "SNC", "SCI", "SELARL")),
+        ("Société civile immobilière", "enterprise"),
+        ("Com'com", "epci"),
+        ("CC", "epci"),
+        ("EPCI (communauté de communes)", "epci"),
+        ("Collectivité : communauté de communes", "epci"),
+        # An association, whatever it names, unless it says what it does.
+        ("Association étudiante de l'Université", "association"),
+        ("Association sportive du lycée", "association"),
+        ("Association de communes", "association"),
+        ("Association d'insertion", "siae"),
+        ("Association, organisme de formation", "training_body"),
+        ("Ass.", "association"),
+        ("Groupement d'employeurs", "association"),
+        ("Groupement d'employeurs pour l'insertion et la qualification", "siae"),
+        ("École ou université", "university"),
+        ("Établissement public (université)", "university"),
+        ("École de commerce", "university"),
     ],
 )
 def test_words_of_the_list(declared, kind):
@@ -125,6 +156,27 @@ def test_words_of_the_list(declared, kind):
         ("Formation à l'Ouest", "unknown"),
         ("Centre ville de demain", "unknown"),
         ("Toulouse Métropole Vélo", "unknown"),
+        ("VRAC Toulouse Métropole", "unknown"),
+        ("Épic Échoppe", "unknown"),
+        # Schools and authorities lend their names to what is around them.
+        ("Association des parents d'élèves du lycée Jean Moulin", "association"),
+        ("Association des étudiants de Sciences Po", "association"),
+        ("Association Régie de quartier des Collines", "siae"),
+        ("Amicale laïque de l'Université", "association"),
+        ("Fondation Université de Strasbourg", "fondation"),
+        ("L'Université du Nous", "unknown"),
+        ("École de Commerce Solidaire", "unknown"),
+        ("Office de tourisme de la Communauté de communes", "unknown"),
+        ("Club CAF randonnée", "unknown"),
+        ("CAF de l'Isère", "public_body"),
+        ("Commune imagination", "unknown"),
+        ("Commune d'Aubagne", "commune"),
+        ("Lycée Jean Moulin", "training_body"),
+        ("Nantes Université", "university"),
+        ("INSA Lyon", "university"),
+        ("Métropole de Lyon", "epci"),
+        ("Saint-Étienne Métropole", "epci"),
+        ("SPL Rives et Dérives", "public_body"),
     ],
 )
 def test_words_of_a_name(name, kind):
@@ -157,6 +209,27 @@ def test_the_more_trusted_source_wins_and_the_next_says_more():
         "association"
     )
     assert told(member_kind="collectivité", member_name="Nantes Métropole")[0] == "epci"
+    assert told(member_kind="collectivité", member_name="CCHS, communauté de communes")[0] == "epci"
+    # Most SPL are plain SA in SIRENE: the list says whose they are, a name does not.
+    assert told(sirene_legal_form="5599", member_kind="SPL")[0] == "public_body"
+    assert told(sirene_legal_form="5499", member_name="Taxis de la préfecture")[0] == "enterprise"
+    # The first words of a cell that say the same end it: "hors ESS" is not "ESS".
+    assert told(sirene_legal_form="5710", member_kind="Entreprise hors ESS")[0] == "enterprise"
+
+
+def test_an_association_of_the_list_may_be_a_scic_by_its_name():
+    assert told(member_kind="Association", member_name="SCIC Truc") == (
+        "scic",
+        "word 'association' in member_kind; word 'SCIC' in member_name",
+    )
+    assert told(member_kind="Association", member_name="Scop Truc")[0] == "scop"
+    named_after = "Association de préfiguration de la SCIC Truc"
+    assert told(member_kind="Association", member_name=named_after)[0] == "association"
+    # A legal form does not give way.
+    assert told(sirene_legal_form="9220", member_kind="Association", member_name="SCIC Truc") == (
+        "association",
+        "legal form 9220",
+    )
 
 
 def test_the_real_members():
@@ -212,7 +285,8 @@ def test_the_real_members():
 def test_the_table_is_whole():
     assert set(FAMILY_OF_KIND.values()) == set(FAMILIES)
     assert {rule.kind for rule in MEMBER_KIND_RULES} <= set(FAMILY_OF_KIND)
-    assert set(LEFT_OPEN).union(*LEFT_OPEN.values()) <= set(FAMILY_OF_KIND)
+    for left_open in (LEFT_OPEN, LEFT_OPEN_TO_THE_LIST, LEFT_OPEN_BY_THE_LIST):
+        assert set(left_open).union(*left_open.values()) <= set(FAMILY_OF_KIND)
     codes = [code for rule in MEMBER_KIND_RULES for code in rule.legal_forms.split()]
     assert len(codes) == len(set(codes))
     assert all(re.fullmatch("[1-9][0-9]{0,3}", code) for code in codes)
@@ -225,7 +299,8 @@ def words_apart(text):
 
 
 WORDS = ["association", "SCIC", "Scop", "ville", "de", "fédération", "Métropole", "université"]
-PARTS = st.sampled_from([*WORDS, "scopitone", "la", "Dijon", "ressource", "formation", "SARL"])
+MORE = ["scopitone", "la", "Dijon", "ressource", "formation", "SARL", "commune", "lycée", "CAF"]
+PARTS = st.sampled_from([*WORDS, *MORE])
 
 
 @given(name=st.lists(PARTS, min_size=1, max_size=5).map(" ".join))
@@ -234,10 +309,13 @@ def test_the_first_rule_with_a_word_tells_a_name(name):
     expected = "unknown"
     words = words_apart(name)
     for rule in reversed(MEMBER_KIND_RULES):
-        for word in rule.words:
+        for word in (*rule.words, *rule.named):
             sought = words_apart(word)
             starts = [0] if word.startswith("^") else range(len(words))
-            if any(words[i : i + len(sought)] == sought for i in starts):
+            ends = [len(words)] if word.endswith("$") else range(len(words) + 1)
+            if any(
+                words[i : i + len(sought)] == sought and i + len(sought) in ends for i in starts
+            ):
                 expected = rule.kind
     assert told(member_name=name)[0] == expected
     # Case, accents and blanks do not count.

@@ -518,9 +518,16 @@ def test_bad_input_says_what_was_found_and_what_to_do(call):
     assert none.chosen.index.to_list() == ["D"]  # nobody there yet is no mistake
 
 
+def test_places_lie_where_their_codes_say():
+    sites = TWO.assign(code_departement=["58", "974"])
+    message = "candidates: D lie in another legal CRS than their code_departement; correct the one"
+    with pytest.raises(CrsError, match=f"^{message} or the other$"):
+        site_next_poles(1, candidates=sites, demand=LINE)
+
+
 def test_bad_reach_numbers_and_study_area():
-    for reach in (0, -1, math.nan, math.inf):
-        with pytest.raises(InputError, match=rf"^reach: .* above 0 \(km\), found {reach}$"):
+    for reach in (0, -1, math.nan, math.inf, "20", None):
+        with pytest.raises(InputError, match=rf"^reach: .* above 0 \(km\), found {reach!r}$"):
             site_next_poles(1, candidates=TWO, demand=LINE, reach=reach)
     for wrong in ([1, 1], []):
         message = f"p: expected numbers of poles, each once, found {wrong}; try range(1, 11)"

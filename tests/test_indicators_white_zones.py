@@ -364,6 +364,12 @@ def test_bad_input_is_told_in_one_line():
         assert said(InputError, members, threshold_km=bad, communes=FIVE) == (
             f"threshold_km: expected distances in km above 0, each once; found {[bad]}"
         )
+    for bad in (None, shapely.Polygon(), shapely.Point(2, 46)):
+        shapes = FIVE.geometry.to_numpy().copy()
+        shapes[[0, 2]] = bad
+        assert said(InputError, members, communes=FIVE.set_geometry(shapes, crs=4326)) == (
+            "communes: A, C have no polygon; give their shapes or leave them out"
+        )
     assert said(InputError, members, to="seat", communes=FIVE).startswith(
         'to="seat": expected pole'
     )

@@ -444,6 +444,7 @@ def test_a_service_that_refuses_paris_too_is_an_error(server, tmp_path):
         ({"steps": ()}, "minutes: expected numbers above 0, each once; found ()"),
         ({"steps": (0, 10)}, "minutes: expected numbers above 0, each once; found (0, 10)"),
         ({"requests_per_second": 0}, "requests_per_second: expected 1 or more, found 0"),
+        ({"requests_per_second": "a"}, "requests_per_second: expected 1 or more, found a"),
         (
             {"base_url": "data.geopf.fr"},
             "ign_isochrone: 'data.geopf.fr' is no address of a server; give one such as "

@@ -143,17 +143,18 @@ def test_what_cannot_be_is_refused():
         with pytest.raises(InputError) as error:
             PLAIN.isochrones(here, minutes=bad)
         assert str(error.value) == f"minutes: expected numbers above 0, each once; found {bad}"
-    for bad in (0, -1, math.nan, math.inf):
+    for bad in (0, -1, math.nan, math.inf, "a", None, [50]):
         with pytest.raises(InputError) as error:
             CrowFlies(speed_km_h=bad)
         assert str(error.value) == f"speed_km_h: expected a speed above 0 km/h, found {bad}"
-    for bad in (0.99, math.nan, math.inf):
+    for bad in (0.99, math.nan, math.inf, "a", None):
         with pytest.raises(InputError) as error:
             CrowFlies(detour=bad)
         assert str(error.value) == f"detour: expected a factor of at least 1, found {bad}"
 
 
 def test_it_is_a_value_that_says_what_it_assumes():
+    assert CrowFlies(np.float32(80), np.int64(2)) == CrowFlies(80, 2)
     assert CrowFlies(speed_km_h=80) == CrowFlies(80, 1.3) != CrowFlies(80, 1.2)
     assert CrowFlies(80.5, 1.25).method == "straight line, detour 1.25, 80.5 km/h"
     with pytest.raises(FrozenInstanceError):

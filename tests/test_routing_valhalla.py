@@ -7,9 +7,11 @@ import hashlib
 import itertools
 import json
 import math
+import os
 import shutil
 import sys
 import tempfile
+import warnings
 from collections import namedtuple
 from pathlib import Path
 
@@ -23,7 +25,13 @@ from routing_network import lonlat
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from ptce_geo.errors import EngineNotInstalledError, InputError, OutputError, UnreadableFileError
+from ptce_geo.errors import (
+    EngineNotInstalledError,
+    InputError,
+    OutputError,
+    PtceGeoWarning,
+    UnreadableFileError,
+)
 from ptce_geo.routing import (
     CrowFlies,
     ValhallaTravelTime,
@@ -107,6 +115,23 @@ def test_a_walker_goes_up_the_one_way(car, network):
 # --- places without a road, and roads without a way -----------------------------------------------
 
 
+def lost(network, count, *, within="5"):
+    """What is told of places without a road: how many of how many, and what to do."""
+    return (
+        f"{network.folder}: {count} places have no road within {within} km and count as near to "
+        "none; build from an extract that covers them, or set a larger snap_km"
+    )
+
+
+def told(call, *arguments, **options):
+    """What a call returns, and what it warns of."""
+    with pytest.warns(PtceGeoWarning) as caught:
+        result = call(*arguments, **options)
+    # It is the caller who is told, not a module of ours.
+    assert {warning.filename for warning in caught} == {__file__}
+    return result, [str(warning.message) for warning in caught]
+
+
 def test_a_place_that_is_near_no_road_loses_no_other(car):
     places = np.vstack(
         [
@@ -115,10 +140,13 @@ def test_a_place_that_is_near_no_road_loses_no_other(car):
             lonlat((2, 0.5)),  # 500 m off the road
         ]
     )
-    pairs = car.pairs(places, places, minutes=LONG)
+    # Of the four with a point in France, one has no road; asked as origin and destination, once.
+    pairs, lines = told(car.pairs, places, places, minutes=LONG)
+    assert lines == [lost(car.network, "1 of 4")]
     near = {(0, 0), (0, 6), (6, 0), (6, 6), (2, 2)}
     assert {*zip(pairs.origin.tolist(), pairs.destination.tolist(), strict=True)} == near
-    drawn = car.isochrones(places, minutes=[5, 10])
+    drawn, lines = told(car.isochrones, places, minutes=[5, 10])
+    assert lines == [lost(car.network, "1 of 4")]
     assert drawn.shape == (7, 2)
     assert [shape is not None for shape in drawn[:, 0]] == [True, False, True, *[False] * 3, True]
 
@@ -128,7 +156,46 @@ def test_how_far_a_road_may_be_is_told(network):
     assert [*seconds(ValhallaTravelTime(network.folder), *place).values()] == [
         pytest.approx(0, abs=SECONDS)
     ]
-    assert seconds(ValhallaTravelTime(network.folder, snap_km=2.5), *place) == {}
+    took, lines = told(seconds, ValhallaTravelTime(network.folder, snap_km=2.5), *place)
+    assert (took, lines) == ({}, [lost(network, "1 of 2", within="2.5")])
+
+
+def test_places_without_a_road_are_counted_and_what_has_no_point_is_not(car):
+    # Beside the network: 15 to 60 km south of it. Two places are asked twice, one has no point.
+    roadless = [(0, -15), (0, -20), (0, -60)]
+    start = np.vstack([lonlat((0, 0), *roadless, (0, 0), (0, -15)), [[np.nan, np.nan]]])
+    pairs, lines = told(car.pairs, start, lonlat((1, 0)), minutes=LONG)
+    assert pairs.origin.tolist() == [0, 4]
+    assert lines == [lost(car.network, "3 of 5")]
+    # In 10 minutes a car goes 130 / 6 = 21.7 km, and 2 snaps of 5 km: what lies 60 km off is no
+    # pair, whatever the roads, and is not looked at.
+    _, lines = told(car.pairs, start, lonlat((1, 0)), minutes=10)
+    assert lines == [lost(car.network, "2 of 4")]
+    _, lines = told(car.pairs, lonlat((1, 0)), start, minutes=10)
+    assert lines == [lost(car.network, "2 of 4")]
+    drawn, lines = told(car.isochrones, start, minutes=[3, 5])
+    assert lines == [lost(car.network, "3 of 4")]
+    assert [shape is not None for shape in drawn[:, 0]] == [True, *[False] * 3, True, False, False]
+
+
+@settings(max_examples=12)
+@given(
+    origins=st.lists(st.integers(-60, 20), max_size=8),
+    destinations=st.lists(st.integers(-60, 20), max_size=8),
+)
+def test_what_is_told_lost_is_what_reaches_not_even_itself(car, origins, destinations):
+    # South of the main road or on it, every place but those 3 to 7 km off: near the 5 of the snap.
+    sides = [[y for y in side if not -7 <= y <= -3] for side in (origins, destinations)]
+    start, end = (lonlat(*((0, min(y, 0)) for y in side)) for side in sides)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        car.pairs(start, end, minutes=LONG)
+        both = {(0, min(y, 0)) for side in sides for y in side} if all(sides) else set()
+        alone = [car.pairs(lonlat(place), lonlat(place), minutes=1) for place in both]
+    messages = [str(warning.message) for warning in caught]
+    without = sum(len(pairs.minutes) == 0 for pairs in alone)
+    expected = [lost(car.network, f"{without} of {len(both)}")] if without else []
+    assert messages == expected + [lost(car.network, "1 of 1")] * without
 
 
 def test_nothing_asked_is_nothing(car):
@@ -324,6 +391,72 @@ def test_a_network_is_replaced_by_a_whole_one_only(extract, tmp_path, monkeypatc
     assert {path.name for path in tmp_path.iterdir()} == {"cut.osm.pbf", "other.osm.pbf", "roads"}
 
 
+def test_what_is_no_network_alone_is_never_replaced(extract, network, tmp_path, monkeypatch):
+    monkeypatch.setattr(build_module, "_run_engine", _never)
+    whole = tmp_path / "whole"
+    shutil.copytree(network.folder, whole)
+    cases = {
+        "map": {"manifest.json": '{"vintage": "2025"}', "communes.parquet": "all of France"},
+        "web": {"manifest.json": '{"name": "app", "icons": []}'},
+        "old": {"manifest.json": (whole / "manifest.json").read_text(), "valhalla.json": "{}"},
+    }
+    for name, files in cases.items():
+        (tmp_path / name).mkdir()
+        for file, content in files.items():
+            (tmp_path / name / file).write_text(content)
+    for name, file in (("notes", "notes.txt"), ("source", "france.osm.pbf")):
+        shutil.copytree(whole, tmp_path / name)
+        (tmp_path / name / file).write_text("mine")
+    for name in (*cases, "notes", "source"):
+        out = tmp_path / name
+        before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        assert refused(OutputError, build_tiles, extract, out) == (
+            f"{out} holds something else than a road network; choose another folder"
+        )
+        assert before == {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def test_what_cannot_be_replaced_is_refused_before_anything_is_built(
+    extract, network, tmp_path, monkeypatch
+):
+    def built(out):
+        told = f"cannot make {out}: it is a mounted disk, the current folder or one above it"
+        assert refused(OutputError, build_tiles, extract, out) == f"{told}; choose another folder"
+
+    here = tmp_path / "here"
+    shutil.copytree(network.folder, here)
+    with monkeypatch.context() as patched:
+        patched.setattr(build_module, "_run_engine", _never)
+        (tmp_path / "void").mkdir()
+        patched.chdir(tmp_path / "void")
+        for out in (".", "..", "/", tmp_path, tmp_path / "void", "../void", "../here/../void"):
+            built(out)
+        patched.chdir(here / "tiles")
+        for out in ("..", here, here / "tiles"):
+            built(out)
+        patched.chdir("/")
+        patched.setattr(os.path, "ismount", lambda path: str(path) == str(tmp_path / "void"))
+        built(tmp_path / "void")
+    assert {path.name for path in tmp_path.iterdir()} == {"here", "void"}
+    # From elsewhere, the same folders serve.
+    monkeypatch.chdir(here / "tiles")
+    assert build_tiles(extract, "../../void").folder == Path("../../void")
+    assert build_module.read_network(tmp_path / "void").roads == len(made.ROADS)
+
+
+def test_a_link_to_a_network_stays_one(extract, network, tmp_path):
+    shutil.copytree(network.folder, tmp_path / "disk")
+    link, new = tmp_path / "link", tmp_path / "new"
+    link.symlink_to("disk")
+    new.symlink_to("none")
+    for out in (link, new):
+        built = build_tiles(extract, out)
+        assert out.is_symlink()
+        assert build_module.read_network(out.resolve()).built_at == built.built_at
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"disk", "link", "new", "none"}
+
+
 @pytest.mark.parametrize("day", ["1970-01-01", "2025-12-31", "2051-02-28"])
 def test_the_day_of_an_extract_is_the_one_that_osmium_reads(day, tmp_path):
     import osmium
@@ -422,6 +555,10 @@ def _but_for(name, rename):
     return renamed
 
 
+def _never(*_):
+    pytest.fail("built, and then refused")
+
+
 def _forbidden(**_):
     raise PermissionError(13, "Permission denied")
 
@@ -445,7 +582,9 @@ def test_what_is_no_setting_is_refused(network, car, tmp_path):
     known = "profile: expected one of auto, bicycle, pedestrian, found 'horse'"
     assert set_to(profile="horse") == known
     assert set_to(snap_km=0) == "snap_km: expected a distance above 0 km, found 0"
+    assert set_to(snap_km="a") == "snap_km: expected a distance above 0 km, found a"
     assert set_to(denoise=1.5) == "denoise: expected a share from 0 to 1, found 1.5"
+    assert set_to(denoise=None) == "denoise: expected a share from 0 to 1, found None"
     place = lonlat((0, 0))
     told = "minutes: expected numbers above 0, each once; found "
     assert refused(InputError, car.pairs, place, place, minutes=0) == f"{told}[0]"
@@ -455,3 +594,18 @@ def test_what_is_no_setting_is_refused(network, car, tmp_path):
     for content in ("[]", "{}", "{"):
         (tmp_path / "manifest.json").write_text(content)
         assert refused(UnreadableFileError, ValhallaTravelTime, tmp_path) == told
+
+
+def test_a_network_that_has_lost_its_tiles_is_none(network, tmp_path):
+    roads = tmp_path / "roads"
+    shutil.copytree(network.folder, roads)
+    travel = ValhallaTravelTime(roads)
+    told = f"{roads} holds no road network; build one with ptce-geo routing build"
+    for tile in (roads / "tiles").rglob("*.gph"):
+        tile.unlink()
+    assert refused(UnreadableFileError, ValhallaTravelTime, roads) == told
+    shutil.rmtree(roads / "tiles")
+    assert refused(UnreadableFileError, ValhallaTravelTime, roads) == told
+    place = lonlat((0, 0))
+    assert refused(UnreadableFileError, travel.pairs, place, place, minutes=5) == told
+    assert refused(UnreadableFileError, travel.isochrones, place, minutes=[5]) == told

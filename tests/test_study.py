@@ -206,9 +206,16 @@ def test_a_study_to_be_published_tells_no_amount_of_a_structure(tmp_path):
     # Fer has two structures; Bois (36.71) hides it at less loss than Lin.
     fte = result.tables["poles"].set_index("pole_name")["fte"].to_dict()
     assert fte == {"Bois": "secret", "Fer": "secret", "Lin": pytest.approx(66.7131)}
-    log = _sheet(book, "Secret")
-    of_fte = log[log["Montant"] == "ETP"].set_index("Identifiant du pôle")["Règle"]
-    assert of_fte.to_dict() == {"bois": "secret secondaire", "fer": "moins de 3 structures"}
+    assert publication["secret"] == {"fte": 2, "turnover": 0}
+    summary = _sheet(book, "Synthèse").set_index("Indicateur")
+    assert summary.loc["Pôles au total secret", "Valeur"] == 2
+    assert summary.loc["Colonnes non publiées", "Détail"] == "Courriel"
+    # A hash of the list, or its place on the disk, is none of the reader's business.
+    assert result.record["inputs"] == [{"path": "list.csv"}]
+    assert str(tmp_path) not in (tmp_path / "out" / "study.json").read_text(encoding="utf-8")
+    # The remark on "environ 1" is not published, nor counted.
+    assert "environ 1" not in cells
+    assert sum(result.record["counts"]["problems"].values()) == len(result.tables["problems"])
     weight = _sheet(book, "Poids économique").query("Grandeur == 'ETP'").set_index("Pôle")
     assert weight.loc["Ensemble des pôles", "Total déclaré"] == pytest.approx(204.3996)
     assert weight.loc["Fer", "Total déclaré"] == "secret"

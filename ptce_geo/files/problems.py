@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import pandas as pd
 
-from ptce_geo.labels import Language, format_number, label
+from ptce_geo.labels import Language, format_given, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,8 +131,7 @@ def wording(word: Word, details: Details | None, lang: Language) -> str:
 def _written(detail: str | float, lang: Language) -> str:
     if isinstance(detail, str):
         return detail
-    decimals = len(f"{detail:.3f}".rstrip("0").partition(".")[2])
-    return format_number(detail, lang, decimals=decimals)
+    return format_given(detail, lang)
 
 
 def problem_frame(problems: Iterable[Problem], lang: Language) -> pd.DataFrame:

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from ptce_geo.checks import has_point, require_columns, require_unique
-from ptce_geo.errors import InputError
-from ptce_geo.indicators.distances import centres, point_coordinates, reference_points
-from ptce_geo.indicators.inputs import MEMBERS_SET_ASIDE, reasons_set_aside, tally
+from ptce_geo.indicators.distances import centres, placed, point_coordinates, reference_points
+from ptce_geo.indicators.inputs import MEMBERS_SET_ASIDE, require_one_area, tally
 from ptce_geo.indicators.reached import inhabitants
-from ptce_geo.metric import NO_CRS, legal_crs
 from ptce_geo.routing.travel_time import CrowFlies, Pairs, checked_minutes
 from ptce_geo.schema import (
     DESTINATION,
@@ -71,7 +70,8 @@ class TravelTimeMatrix:
         What the times rest on.
     origins_set_aside, destinations_set_aside : Series
         Why a place is near to none, by code: "review", "rejected" (its ``geocode_status``),
-        "without a point", "without a legal CRS". Places not named there count.
+        "without a point", "without a legal CRS", "point and code_departement apart" (in two legal
+        CRS; a seat, with ``seat_source``, goes by its point). Places not named there count.
     """
 
     origins: pd.Index
@@ -140,7 +140,8 @@ def travel_time_matrix(
     DuplicateIdError
         If an index holds a code twice.
     InputError
-        If `minutes` is not a number above 0, or a ``geocode_status`` is unknown.
+        If `minutes` is not a number above 0, or a ``geocode_status`` or ``code_departement`` is
+        none that there is.
     CrsError
         If points are not in EPSG:4326.
 
@@ -192,8 +193,9 @@ def isochrones(
     -------
     GeoDataFrame, EPSG:4326
         One row for each point and threshold, on the index of `points` repeated: minutes, method,
-        geometry (polygons; missing for a point that has no place or is not accepted).
-        ``attrs["points_set_aside"]`` counts those by reason.
+        geometry (polygons; missing for a point that does not count, or that no way leads to).
+        ``attrs["points_set_aside"]`` counts those by reason, as `TravelTimeMatrix`, or "without a
+        way".
 
     Raises
     ------
@@ -212,6 +214,8 @@ def isochrones(
     thresholds = np.sort(checked_minutes(minutes))
     lonlat, reasons = _places(points, what="points")
     shapes = travel_time.isochrones(lonlat, minutes=thresholds.tolist())
+    nowhere_near = shapely.is_missing(shapes).all(axis=1)
+    reasons = reasons.mask((reasons == "") & nowhere_near, "without a way")
     frame = gpd.GeoDataFrame(
         {MINUTES: np.tile(thresholds, len(points)), METHOD: travel_time.method},
         geometry=shapes.ravel(),
@@ -276,7 +280,8 @@ def population_within_minutes(
         If `minutes` are not numbers above 0, each once; a population is negative or missing; or
         `demand` and `departements` are both given.
     CrsError
-        If points are not in EPSG:4326, or a demand point lies in no legal CRS.
+        If points are not in EPSG:4326, or a demand point lies in no legal CRS, or in another than
+        its ``code_departement``.
 
     Examples
     --------
@@ -338,11 +343,8 @@ def _places(frame: pd.DataFrame, *, what: str) -> tuple[Coordinates, pd.Series]:
     else:
         require_columns(frame, [LONGITUDE, LATITUDE], what=what)
         lonlat = frame[[LONGITUDE, LATITUDE]].to_numpy(dtype="float64", na_value=np.nan)
-    reasons = reasons_set_aside(frame)
-    reasons = reasons.mask((reasons == "") & np.isnan(lonlat).any(axis=1), "without a point")
-    reasons = reasons.mask((reasons == "") & (legal_crs(lonlat) == NO_CRS), "without a legal CRS")
-    aside = (reasons != "").to_numpy()
-    return np.where(aside[:, np.newaxis], np.nan, lonlat), reasons
+    found = placed(frame, lonlat)
+    return found.lonlat, found.reasons
 
 
 def _other_than_points(shapes: gpd.GeoSeries) -> bool:
@@ -353,13 +355,11 @@ def _demand_points(
     demand: pd.DataFrame | None, *, year: int, departements: Sequence[str] | None
 ) -> tuple[Coordinates, Amounts]:
     """Return longitude and latitude (n × 2, deg) and the inhabitants of each demand point."""
+    require_one_area(departements, demand, name="demand")
     if demand is None:
         demand, what = territory_table("commune", year=year, departements=departements), "communes"
-    elif departements is None:
-        demand, what = centres(demand, what="demand"), "demand"
     else:
-        msg = "departements= and demand= both say what is studied; give one of them"
-        raise InputError(msg)
+        demand, what = centres(demand, what="demand"), "demand"
     people = inhabitants(demand, what=what)
     where, _ = reference_points(demand, what=what)
     return where, people

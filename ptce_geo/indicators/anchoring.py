@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ALL_POLES: Final = "all"
+# The zoning that may be asked for before any frame is attached to it.
+_ZONE_EMPLOI: Final = "zone_emploi"
 
 
 def pole_anchoring(
@@ -77,8 +79,9 @@ def pole_anchoring(
     DuplicateIdError
         If a ``pole_id`` stands twice in `poles`.
     InputError
-        If there is no level or one stands twice, a pole has no ``pole_id``, or an FTE is negative
-        or infinite.
+        If there is no level, one stands twice or is not known (neither of the embedded France,
+        nor a code in one of the frames, nor "zone_emploi"), a pole has no ``pole_id``, or an FTE
+        is negative or infinite.
 
     Examples
     --------
@@ -97,9 +100,7 @@ def pole_anchoring(
     {'accepted': 3.0, 'fte_answers': 2.0, 'share_commune': 0.667, 'share_fte_commune': 0.75}
     """
     levels = list(levels)
-    if not levels or len(set(levels)) < len(levels):
-        msg = f"levels: expected one or more levels, each once; found {listing(levels) or 'none'}"
-        raise InputError(msg)
+    _check(levels, members, poles)
     ids = known_poles(members, poles)
     embedded = [code_column(level) for level in levels if level in LEVELS]
     for frame, what in ((members, "members"), (poles, "poles")):
@@ -124,6 +125,21 @@ def pole_anchoring(
         set_aside[level] = tally(why)[MEMBERS_SET_ASIDE]
     anchoring.attrs = {MEMBERS_SET_ASIDE: set_aside}
     return anchoring
+
+
+def _check(levels: Sequence[str], members: pd.DataFrame, poles: pd.DataFrame) -> None:
+    if not levels or len(set(levels)) < len(levels):
+        msg = f"levels: expected one or more levels, each once; found {listing(levels) or 'none'}"
+        raise InputError(msg)
+    attached = [
+        column.removeprefix(code_column(""))
+        for column in (*members.columns, *poles.columns)
+        if isinstance(column, str) and column.startswith(code_column(""))
+    ]
+    known = list(dict.fromkeys([*LEVELS, _ZONE_EMPLOI, *attached]))
+    if odd := [level for level in levels if level not in known]:
+        msg = f"levels: found {listing(odd)}; known: {', '.join(known)}"
+        raise InputError(msg)
 
 
 def _grouping(

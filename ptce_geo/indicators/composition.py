@@ -85,7 +85,7 @@ def pole_composition(members: pd.DataFrame, *, poles: pd.DataFrame | None = None
         - members: memberships; members_<family> for each of the eight families, "unknown" among
           them; members_known: those of known kind;
         - article_9_present, article_9_missing: the families that the article names and that are
-          there, or were not found, joined by ", " (missing: not told where no kind is known). The
+          there, or were not found, joined by ", " (both missing where no kind is known). The
           first two are what the law asks for, the ESS together with other enterprises; of the
           others it asks a link, none is compulsory. A member of unknown kind may be what is
           missing;
@@ -132,8 +132,8 @@ def pole_composition(members: pd.DataFrame, *, poles: pd.DataFrame | None = None
     table.insert(0, MEMBERS, counts.sum(axis="columns"))
     table[MEMBERS_KNOWN] = table[MEMBERS] - table[family_column(UNKNOWN)]
     there = counts[[family_column(family) for family in ARTICLE_9]].to_numpy() > 0
-    table[ARTICLE_9_PRESENT] = _named(there, table.index)
-    table[ARTICLE_9_MISSING] = _named(~there, table.index).where(table[MEMBERS_KNOWN] > 0)
+    for column, held in ((ARTICLE_9_PRESENT, there), (ARTICLE_9_MISSING, ~there)):
+        table[column] = _named(held, table.index).where(table[MEMBERS_KNOWN] > 0)
     table[SHANNON], table[BLAU] = _diversity(counts, table[MEMBERS_KNOWN])
     table[POLE_TYPE] = _types(table, networks)
     table.attrs = tally(without_pole(pd.Series("", index=members.index), members))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,13 @@ from ptce_geo.checks import require_columns
 from ptce_geo.errors import InputError
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.distances import sorted_km
-from ptce_geo.indicators.inputs import MEMBERS_SET_ASIDE, amounts, study_area
+from ptce_geo.indicators.inputs import (
+    MEMBERS_SET_ASIDE,
+    amounts,
+    each_once,
+    require_whole,
+    study_area,
+)
 from ptce_geo.indicators.reached import (
     POPULATION_UNATTACHED,
     THRESHOLDS_KM,
@@ -60,7 +67,7 @@ def coverage_by_presence(
     members : DataFrame
         Attached members, with ``code_<level>`` for each level; the accepted ones count.
     level : str or sequence of str
-        One level of territory or several.
+        One level of territory or several, each once.
     minimum : int
         k, at least 1.
     year : int
@@ -84,8 +91,8 @@ def coverage_by_presence(
     MissingColumnError
         If the members are not attached to a level, or `territories` has no population.
     InputError
-        If `minimum` is below 1, a code is that of no territory, or a population is negative
-        or missing.
+        If `minimum` is no whole number of at least 1, a level stands twice, a code is that of no
+        territory, or a population is negative or missing.
 
     Examples
     --------
@@ -97,10 +104,8 @@ def coverage_by_presence(
     >>> covered.loc["zone", ["territories_covered", "share_population"]].to_dict()
     {'territories_covered': 2.0, 'share_population': 0.9}
     """
-    levels = _levels(level)
-    if minimum < 1:
-        msg = f"minimum: expected at least 1 member, found {minimum}"
-        raise InputError(msg)
+    levels = each_once(level, what="level")
+    require_whole(minimum, least=1, what="minimum")
     if territories is not None and len(levels) != 1:
         msg = f"territories= holds one level, found {len(levels)} levels; ask one at a time"
         raise InputError(msg)
@@ -143,8 +148,8 @@ def coverage_by_reach(
     ----------
     members : GeoDataFrame
         Geocoded members (points, EPSG:4326). Without the column ``geocode_status``, every
-        member with a point counts. ``code_departement`` chooses the CRS of a member where it
-        is given, else its point does. Members without a pole count.
+        member with a point counts, unless that lies in another legal CRS than its
+        ``code_departement``, where there is one. Members without a pole count.
     thresholds_km : float or sequence of float
         r in km, above 0, each once; in any order, the result is sorted.
     level : str or sequence of str
@@ -177,19 +182,21 @@ def coverage_by_reach(
         demand in none (off shore; communes without EPCI) counts in the population only.
         ``attrs["population_unattached"]`` says how many that are, by level.
         ``attrs["members_counted"]`` and ``attrs["members_set_aside"]`` (by reason: "review",
-        "rejected", "without a point", "without a legal CRS") say what the result rests on; for
-        seats ``attrs["poles_counted"]`` and ``attrs["poles_set_aside"]`` ("without a seat",
-        "without a legal CRS").
+        "rejected", "without a point", "without a legal CRS", "point and code_departement apart")
+        say what the result rests on; for seats ``attrs["poles_counted"]`` and
+        ``attrs["poles_set_aside"]`` ("without a seat", "without a legal CRS").
 
     Raises
     ------
     MissingColumnError
         If the members (or `poles`) have no points, or `demand` lacks a column.
     InputError
-        If a threshold is not a number above 0 or stands twice, `share` or `to` is none of those
-        known, seats are asked for without `poles`, or a population is negative or missing.
+        If a threshold is not a number above 0, a threshold or level stands twice, `share` or `to`
+        is none of those known, seats are asked for without `poles`, or a population is negative
+        or missing.
     CrsError
-        If a frame is not in EPSG:4326, or a demand point lies in no legal CRS.
+        If a frame is not in EPSG:4326, or a demand point lies in no legal CRS, or in another than
+        its ``code_departement``.
     UnknownTerritoryError
         If a level, the year or a département is unknown.
 
@@ -208,7 +215,7 @@ def coverage_by_reach(
     20.0    1.0
     Name: share_population, dtype: float64
     """
-    thresholds, levels = sorted_km(thresholds_km), _levels(level)
+    thresholds, levels = sorted_km(thresholds_km), each_once(level, what="level")
     require_share(share)
     supply = supply_points(members, to=to, poles=poles)
     points = demand_points(demand, year=year)
@@ -226,8 +233,8 @@ def coverage_by_reach(
 
 def require_share(share: float) -> None:
     """Raise `InputError` unless `share` can be what makes a territory covered."""
-    if not 0 < share <= 1:
-        msg = f"share: expected a share of the inhabitants above 0 and up to 1, found {share}"
+    if not (isinstance(share, Real) and 0 < share <= 1):
+        msg = f"share: expected a share of the inhabitants above 0 and up to 1, found {share!r}"
         raise InputError(msg)
 
 
@@ -248,14 +255,6 @@ def coverage_of(reach: Reach, *, share: float) -> pd.DataFrame:
             SHARE_POPULATION: part / whole if whole else np.nan,
         }
     )
-
-
-def _levels(level: str | Sequence[str]) -> list[str]:
-    levels = [level] if isinstance(level, str) else list(level)
-    if not levels:
-        msg = "level: expected at least one level of territory, found none"
-        raise InputError(msg)
-    return levels
 
 
 def _coverage(area: pd.DataFrame, covered: npt.NDArray[np.bool_]) -> tuple[float, ...]:

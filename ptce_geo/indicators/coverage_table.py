@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +14,12 @@ from ptce_geo.errors import InputError
 from ptce_geo.indicators.concentration_table import LEVELS_MEASURED, UNDEFINED
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_of, require_share
 from ptce_geo.indicators.distances import sorted_km
-from ptce_geo.indicators.inputs import MEMBERS_COUNTED, MEMBERS_SET_ASIDE
+from ptce_geo.indicators.inputs import (
+    MEMBERS_COUNTED,
+    MEMBERS_SET_ASIDE,
+    each_once,
+    require_whole,
+)
 from ptce_geo.indicators.reached import (
     POLES_COUNTED,
     POPULATION_UNATTACHED,
@@ -93,13 +99,13 @@ def coverage_table(
     poles : GeoDataFrame, optional
         Poles with their seats, for "seat".
     levels : sequence of str
-        Levels of territory: figures change with the level.
+        Levels of territory, each once: figures change with the level.
     thresholds_km : float or sequence of float
         Distances of the reach (km).
     minimum : int
         Members that make a territory covered by presence.
     to : {"member", "seat"} or sequence of them
-        What is to be reached, each apart.
+        What is to be reached, each apart and once.
     share : float
         Share of its inhabitants within reach that makes a territory covered by reach.
     confidence : float
@@ -131,7 +137,8 @@ def coverage_table(
         When the members are not geocoded, not attached to a level, or, with `draws`, have no
         ``geocode_precision`` or ``code_commune``.
     InputError
-        When `levels` or `to` is empty, or a number is out of its range; as the functions above.
+        When `levels` or `to` is empty or names one twice, or a number is out of its range; as the
+        functions above.
 
     References
     ----------
@@ -150,7 +157,11 @@ def coverage_table(
     {'share_territories': 0.5, 'share_population': 0.47}
     """
     thresholds = sorted_km(thresholds_km)
-    goals = _required(levels, to, draws=draws, confidence=confidence)
+    levels, goals = each_once(levels, what="levels"), each_once(to, what="to")
+    require_whole(draws, least=0, what="draws")
+    if not (isinstance(confidence, Real) and 0 < confidence < 1):
+        msg = f"coverage_table: confidence= lies between 0 and 1, not {confidence}"
+        raise InputError(msg)
     require_share(share)
     presence = coverage_by_presence(
         members, level=levels, minimum=minimum, year=year, departements=departements
@@ -187,24 +198,6 @@ def coverage_table(
     table = table.reindex(columns=list(COVERAGE_TABLE_COLUMNS))
     table.attrs = attrs | {POPULATION_UNATTACHED: unattached(figures.grounds)}
     return table
-
-
-def _required(
-    levels: Sequence[str], to: Goal | Sequence[Goal], *, draws: int, confidence: float
-) -> list[Goal]:
-    """Return what is to be reached; refuse settings that no table can be made of."""
-    goals: list[Goal] = [to] if isinstance(to, str) else list(to)
-    for name, given in (("levels", levels), ("to", goals)):
-        if not given:
-            msg = f"coverage_table: {name}= is empty; name at least one"
-            raise InputError(msg)
-    if draws < 0:
-        msg = f"coverage_table: draws= is a number of at least 0, not {draws}"
-        raise InputError(msg)
-    if not 0 < confidence < 1:
-        msg = f"coverage_table: confidence= lies between 0 and 1, not {confidence}"
-        raise InputError(msg)
-    return goals
 
 
 def _by_presence(presence: pd.DataFrame, members: int, *, minimum: int) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,8 +12,9 @@ from scipy.spatial import cKDTree
 from ptce_geo.checks import listing, require_columns, require_points
 from ptce_geo.crs import LEGAL_CRS
 from ptce_geo.errors import CrsError, InputError, MissingColumnError
+from ptce_geo.indicators.inputs import reasons_set_aside
 from ptce_geo.metric import NO_CRS, by_legal_crs, coordinates, legal_crs, project
-from ptce_geo.schema import LATITUDE, LONGITUDE, WGS84, code_column
+from ptce_geo.schema import LATITUDE, LONGITUDE, SEAT_SOURCE, WGS84, code_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from ptce_geo.metric import Codes, Coordinates
 
 _DEPARTEMENT = code_column("departement")
+# Why a row has no place to measure from.
+WITHOUT_POINT: Final = "without a point"
+WITHOUT_CRS: Final = "without a legal CRS"
+APART: Final = "point and code_departement apart"
 
 
 def point_coordinates(frame: pd.DataFrame, *, what: str) -> Coordinates:
@@ -34,13 +39,61 @@ def point_coordinates(frame: pd.DataFrame, *, what: str) -> Coordinates:
     return coordinates(frame.geometry)
 
 
+class Placed(NamedTuple):
+    """Where the rows of a frame are, and why those that do not count do not.
+
+    Attributes
+    ----------
+    lonlat : array of float
+        Longitude and latitude of each row that counts (n × 2, deg), NaN of the others.
+    crs : array of int
+        EPSG code of the legal CRS that its point lies in, `NO_CRS` of the others.
+    reasons : Series
+        Why a row is set aside, "" where it counts.
+    """
+
+    lonlat: Coordinates
+    crs: Codes
+    reasons: pd.Series
+
+
+def placed(frame: pd.DataFrame, lonlat: Coordinates) -> Placed:
+    """Return where each row of `frame` is, with its point at `lonlat` (n × 2, deg).
+
+    A row counts when it is accepted (`reasons_set_aside`) and its point lies in a legal CRS, in
+    that of its ``code_departement`` where there is one. A seat (``seat_source``) goes by its point
+    only: the code may be that of the declared town, and the point that of the leading member.
+    """
+    crs, told = _by_point_and_code(lonlat, None if SEAT_SOURCE in frame.columns else frame)
+    reasons = reasons_set_aside(frame)
+    for why, where in {
+        WITHOUT_POINT: np.isnan(lonlat).any(axis=1),
+        WITHOUT_CRS: (crs == NO_CRS) | (told == NO_CRS),
+        APART: crs != told,
+    }.items():
+        reasons = reasons.mask((reasons == "") & where, why)
+    counts = (reasons == "").to_numpy()
+    lonlat = np.where(counts[:, np.newaxis], lonlat, np.nan)
+    return Placed(lonlat, np.where(counts, crs, NO_CRS), reasons)
+
+
+def _by_point_and_code(lonlat: Coordinates, frame: pd.DataFrame | None) -> tuple[Codes, Codes]:
+    """Return the legal CRS that each point lies in, and that of its département where it has one.
+
+    Both are needed: coordinates far from the plane that a code names have no place in it.
+    """
+    departements = frame.get(_DEPARTEMENT) if isinstance(frame, pd.DataFrame) else None
+    crs = legal_crs(lonlat)
+    return crs, crs if departements is None else legal_crs(lonlat, departements)
+
+
 def reference_points(
     places: gpd.GeoSeries | pd.DataFrame, *, what: str
 ) -> tuple[Coordinates, Codes]:
     """Return longitude and latitude (n × 2, deg) of places and the legal CRS of each.
 
-    Their columns ``longitude`` and ``latitude`` tell, else their points. A place in no legal CRS
-    raises `CrsError`.
+    Their columns ``longitude`` and ``latitude`` tell, else their points. A place in no legal CRS,
+    or in another than that of its ``code_departement``, raises `CrsError`.
     """
     named = isinstance(places, pd.DataFrame) and LONGITUDE in places.columns
     if isinstance(places, gpd.GeoSeries | gpd.GeoDataFrame) and not named:
@@ -49,13 +102,19 @@ def reference_points(
     else:
         require_columns(places, [LONGITUDE, LATITUDE], what=what)
         lonlat = places[[LONGITUDE, LATITUDE]].to_numpy(dtype="float64")
-    departements = places.get(_DEPARTEMENT) if isinstance(places, pd.DataFrame) else None
-    crs = legal_crs(lonlat, departements)
-    nowhere = places.index[crs == NO_CRS]
+    crs, told = _by_point_and_code(lonlat, places)
+    nowhere = places.index[(crs == NO_CRS) | (told == NO_CRS)]
     if len(nowhere):
         msg = (
             f"{what}: {listing(nowhere)} lie in no legal CRS of France (missing point, overseas "
             "collectivity or abroad); leave them out or correct longitude and latitude"
+        )
+        raise CrsError(msg)
+    apart = places.index[crs != told]
+    if len(apart):
+        msg = (
+            f"{what}: {listing(apart)} lie in another legal CRS than their {_DEPARTEMENT}; "
+            "correct the one or the other"
         )
         raise CrsError(msg)
     return lonlat, crs

@@ -47,8 +47,8 @@ _COLUMNS: Final = (
     *(MEMBERS, ANSWERS, SHARE_ANSWERED, PART, WHOLE, SHARE, LOW, HIGH, METHOD),
     *(TOTAL, TOTAL_ANSWERS),
 )
-_STRUCTURE: Final = "structure"
-_REASON: Final = "reason"
+STRUCTURE: Final = "structure"
+REASON: Final = "reason"
 # A sum of parts may pass the whole by rounding: 0.1 + 0.2 of 0.3.
 _ROUNDING: Final = 1e-9
 # Poles with answers from which on poles are drawn. Simulated with poles of eight members that
@@ -79,10 +79,11 @@ def economic_weight(
     One structure counts once. In the consolidated figures (``by=None``) its memberships of
     several poles are put together: its whole once, its parts added up; without the part of one of
     its poles it has not answered. Two rows are one structure when they share their ``siret``,
-    else, without one, ``member_name`` and town (``city``; ``code_commune`` in a frame without
-    it), case and accents aside; a row that lacks these is a structure of its own. Rows that
-    repeat a structure within one pole are one membership, with the first amount that any gives.
-    Wholes that differ from pole to pole: the largest counts.
+    else, without one, ``member_name`` and town (``code_commune``; in a row without it ``city``),
+    case, accents and punctuation aside; a row with SIRET and one without are never one, and a row
+    that lacks these is a structure of its own. Rows that repeat a structure within one pole are
+    one membership, with the first amount that any gives. Wholes that differ from pole to pole:
+    the largest counts.
 
     The interval is the percentile interval of a bootstrap: answers are drawn anew with
     replacement, R computed for each of the `draws`, low and high are its (1 ∓ confidence)/2
@@ -149,15 +150,15 @@ def economic_weight(
     [3.0, 2.0, 3.0, 20.0, 0.15, 25.0]
     """
     _check(members, by, confidence, draws)
-    reasons, memberships = _memberships(members)
-    told = {measure: _answers(memberships, measure, by=by) for measure in MEASURES}
+    reasons, memberships = memberships_of(members)
+    told = {measure: answers_of(memberships, measure, by=by) for measure in MEASURES}
     table = pd.concat(
         {measure: _figures(its, by, confidence, draws, seed) for measure, its in told.items()},
         names=[MEASURE],
     )
     table = table.droplevel(POLE_ID) if by is None else table.swaplevel().sort_index()
     table.attrs = tally(reasons) | {
-        ANSWERS_SET_ASIDE: {measure: _count(its[_REASON]) for measure, its in told.items()},
+        ANSWERS_SET_ASIDE: {measure: _count(its[REASON]) for measure, its in told.items()},
         WHOLES_DIFFER: {measure: int(its[WHOLES_DIFFER].sum()) for measure, its in told.items()},
     }
     return table
@@ -180,16 +181,13 @@ def _check(members: pd.DataFrame, by: str | None, confidence: float, draws: int)
         raise MissingColumnError(msg)
 
 
-def _memberships(members: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+def memberships_of(members: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     """Return why each row is set aside, and the memberships: a structure in a pole, once.
 
     Without ``pole_id`` all rows are of one pole.
     """
     columns = [column for pair in MEASURES.items() for column in pair]
-    keys = structure_keys(members)
-    # What nothing tells is a structure of its own.
-    keys = keys.fillna(pd.Series(range(len(keys)), keys.index).astype("str") + " alone")
-    rows = pd.DataFrame({_STRUCTURE: pd.factorize(keys)[0]}, index=members.index)
+    rows = pd.DataFrame({STRUCTURE: structure_numbers(members)}, index=members.index)
     rows[POLE_ID] = members.get(POLE_ID, "")
     for column in columns:
         given = members[column].dropna() if column in members.columns else None
@@ -197,31 +195,38 @@ def _memberships(members: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
             amounts(given, what=column)
         rows[column] = np.nan if given is None else members[column].astype("float64")
     reasons = without_pole(pd.Series("", index=rows.index), rows)
-    reasons = reasons.mask((reasons == "") & rows.duplicated([POLE_ID, _STRUCTURE]), REPEATED)
+    reasons = reasons.mask((reasons == "") & rows.duplicated([POLE_ID, STRUCTURE]), REPEATED)
     # Grouping leaves out what has no pole.
-    first = rows.groupby([POLE_ID, _STRUCTURE], sort=False)[columns].first()
+    first = rows.groupby([POLE_ID, STRUCTURE], sort=False)[columns].first()
     return reasons, first.reset_index()
 
 
-def _answers(memberships: pd.DataFrame, measure: str, *, by: str | None) -> pd.DataFrame:
+def structure_numbers(members: pd.DataFrame) -> npt.NDArray[np.intp]:
+    """Return the number of the structure that each row is of; what nothing tells is one alone."""
+    keys = structure_keys(members)
+    keys = keys.fillna(pd.Series(range(len(keys)), keys.index).astype("str") + " alone")
+    return pd.factorize(keys)[0]
+
+
+def answers_of(memberships: pd.DataFrame, measure: str, *, by: str | None) -> pd.DataFrame:
     """Return part and whole of each structure, or of each in each pole, and why it has no share."""
     part = MEASURES[measure]
     told = memberships.rename(columns={measure: WHOLE, part: PART})
     above = told[PART] > told[WHOLE] * (1 + _ROUNDING)
     told[WHOLES_DIFFER] = False
     if by is None:
-        groups = told.groupby(_STRUCTURE, sort=False)
+        groups = told.groupby(STRUCTURE, sort=False)
         together = groups[[POLE_ID]].first()
         together[WHOLE] = groups[WHOLE].max()
         together[PART] = groups[PART].sum().where(groups[PART].count() == groups.size())
         together[WHOLES_DIFFER] = groups[WHOLE].min() < together[WHOLE]
-        above = above.groupby(told[_STRUCTURE], sort=False).any()
+        above = above.groupby(told[STRUCTURE], sort=False).any()
         above |= together[PART] > together[WHOLE] * (1 + _ROUNDING)
         told = together
     without_part, without_whole = told[PART].isna(), told[WHOLE].isna()
     reason = pd.Series("", index=told.index, dtype="str").mask(above, f"{part} above {measure}")
     reason = reason.mask(without_part, f"without {part}").mask(without_whole, f"without {measure}")
-    told[_REASON] = reason.mask(without_part & without_whole, "no answer")
+    told[REASON] = reason.mask(without_part & without_whole, "no answer")
     return told
 
 
@@ -230,7 +235,7 @@ def _figures(
 ) -> pd.DataFrame:
     """Return one row for each pole, or one for all of them."""
     row = told[POLE_ID] if by else pd.Series(0, index=told.index)
-    answers = told[told[_REASON] == ""]
+    answers = told[told[REASON] == ""]
     asked, answered = told.groupby(row), answers.groupby(row[answers.index])
     table = pd.DataFrame(
         {

@@ -13,7 +13,7 @@ from pyproj import Proj
 from ptce_geo.checks import listing, require_columns
 from ptce_geo.crs import LEGAL_CRS
 from ptce_geo.errors import InputError
-from ptce_geo.indicators.distances import point_coordinates
+from ptce_geo.indicators.distances import APART, WITHOUT_CRS, placed, point_coordinates
 from ptce_geo.indicators.inputs import amounts, reasons_set_aside, study_area, tally
 from ptce_geo.indicators.memberships import (
     TOUCHED,
@@ -28,7 +28,6 @@ from ptce_geo.schema import (
     CENTRE_DISTANCE_MAX_KM,
     CENTRE_DISTANCE_MEAN_KM,
     CODE_COMMUNE,
-    DEPARTEMENTS,
     DISTANCE_MAX_KM,
     DISTANCE_MEAN_KM,
     ELLIPSE_AREA_KM2,
@@ -51,6 +50,7 @@ from ptce_geo.territories import CURRENT_YEAR
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ptce_geo.indicators.distances import Placed
     from ptce_geo.metric import Codes, Coordinates
 
     Rows = npt.NDArray[np.intp]
@@ -81,10 +81,8 @@ _COLUMNS: Final = (
     POPULATION,
     FOOTPRINT_REASON,
 )
-_NOWHERE: Final = "without a legal CRS"
-_APART: Final = "point and code_departement apart"
 _ELSEWHERE: Final = "in another legal CRS than the footprint"
-_ACCEPTED: Final = ("", _NOWHERE, _APART, _ELSEWHERE)
+_ACCEPTED: Final = ("", WITHOUT_CRS, APART, _ELSEWHERE)
 _CORNERS: Final = 72
 # What is straight in the legal CRS is curved in degrees: a point every 5 km keeps the drawn edge
 # within a metre of the true one.
@@ -192,14 +190,15 @@ def pole_footprint(
     if shape not in SHAPES:
         msg = f"shape: expected one of {', '.join(SHAPES)}, found {shape!r}"
         raise InputError(msg)
-    lonlat = point_coordinates(members, what="members")
+    points = point_coordinates(members, what="members")
     require_columns(
         members, list(TOUCHED.values()), what="members not attached, call attach_territories"
     )
     ids = known_poles(members, poles)
     pole, seats = pole_rows(members, ids), seat_points(ids, poles)
-    crs, seat_crs = legal_crs(lonlat, members[TOUCHED[DEPARTEMENTS]]), legal_crs(seats)
-    reasons, plane = _set_aside(members, lonlat, crs, pole, seat_crs)
+    found, seat_crs = placed(members, points), legal_crs(seats)
+    lonlat, crs = found.lonlat, found.crs
+    reasons, plane = _set_aside(members, found, pole, seat_crs)
     counted, accepted = (reasons == "").to_numpy(), reasons.isin(_ACCEPTED).to_numpy()
 
     figures = pd.DataFrame(np.nan, index=range(len(ids)), columns=list(_SPREAD))
@@ -253,19 +252,14 @@ def commune_population(
 
 
 def _set_aside(
-    members: pd.DataFrame, lonlat: Coordinates, crs: Codes, pole: Rows, seat_crs: Codes
+    members: pd.DataFrame, found: Placed, pole: Rows, seat_crs: Codes
 ) -> tuple[pd.Series, Codes]:
     """Return why each member is in no footprint, and the legal CRS of the footprint of each pole.
 
     It is the one of most members; the seat's counts half a member where there is one.
     """
-    reasons = without_pole(reasons_set_aside(members), members)
-    for why, where in {
-        "without a point": np.isnan(lonlat[:, 0]),
-        _NOWHERE: crs == NO_CRS,
-        _APART: crs != legal_crs(lonlat),
-    }.items():
-        reasons = reasons.mask((reasons == "") & where, why)
+    crs, reasons = found.crs, without_pole(reasons_set_aside(members), members)
+    reasons = reasons.where(reasons != "", found.reasons)
     usable = (reasons == "").to_numpy(copy=True)
     plane, most = np.zeros_like(seat_crs), np.zeros(len(seat_crs))
     for epsg in LEGAL_CRS:

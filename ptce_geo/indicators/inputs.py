@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     import numpy.typing as npt
+
+_Name = TypeVar("_Name", bound=str)
 
 # The entries of `attrs` that say what a result rests on.
 MEMBERS_COUNTED = "members_counted"
@@ -60,11 +63,35 @@ def study_area(
         table = territory_table(level, year=year, departements=departements)
         every = table if departements is None else territory_table(level, year=year)
         return table, every.index
-    if departements is not None:
-        msg = "departements= and territories= both say what is studied; give one of them"
-        raise InputError(msg)
+    require_one_area(departements, territories, name="territories")
     require_unique(territories.index.to_series(name="code"), what="territories")
     return territories.rename_axis("code"), territories.index
+
+
+def require_one_area(
+    departements: Sequence[str] | None, own: pd.DataFrame | None, *, name: str
+) -> None:
+    """Raise `InputError` where départements and a frame of the caller's own say what is studied."""
+    if departements is not None and own is not None:
+        msg = f"departements= and {name}= both say what is studied; give one of them"
+        raise InputError(msg)
+
+
+def each_once(names: str | Sequence[_Name], *, what: str) -> list[_Name]:
+    """Return one name or several as a list; raise `InputError` unless each stands once."""
+    found: list[Any] = [names] if isinstance(names, str) else list(names)
+    if not found or len(set(found)) < len(found):
+        msg = f"{what}: expected at least one, each once; found {listing(found) or 'none'}"
+        raise InputError(msg)
+    return found
+
+
+def require_whole(number: int, *, least: int, what: str) -> None:
+    """Raise `InputError` unless `number` is a whole number of at least `least`."""
+    whole = isinstance(number, Integral) and not isinstance(number, bool)
+    if not (whole and number >= least):
+        msg = f"{what}: expected a whole number of at least {least}, found {number!r}"
+        raise InputError(msg)
 
 
 def amounts(values: pd.Series, *, what: str) -> npt.NDArray[np.float64]:

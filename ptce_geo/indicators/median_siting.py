@@ -151,7 +151,8 @@ def p_median(
         negative or missing, a frame is empty, no candidate can serve anybody, or there are more
         than 8 million pairs.
     CrsError
-        If points are not in EPSG:4326, or lie in no legal CRS. Without `farthest`, if people in
+        If points are not in EPSG:4326, or lie in no legal CRS, or a candidate or demand point in
+        another than its ``code_departement``. Without `farthest`, if people in
         two legal CRS (an ocean apart) would share the places while one of these has no pole yet:
         no distance says how.
 

@@ -11,8 +11,10 @@ people who know the field. Four sources tell the kind, the most trusted first:
 4. the words of ``member_name``.
 
 A source of less trust never contradicts one of more, but it may say more precisely what the other
-left open (`LEFT_OPEN`): a company named "SCIC …" is a SCIC, a collectivité named "Ville de …" a
-commune, and what the list declares to be a training body is one whatever its legal form.
+left open: a company named "SCIC …" is a SCIC, a collectivité named "Ville de …" a commune
+(`LEFT_OPEN`), what the list declares to be a training body is one whatever its private legal form
+(`LEFT_OPEN_TO_THE_LIST`), and what it calls an association without more a SCIC if its name says so
+(`LEFT_OPEN_BY_THE_LIST`).
 """
 
 from __future__ import annotations
@@ -109,6 +111,8 @@ class KindRule:
         another never does. "^" is the beginning of the cell and "$" its end.
     declared : tuple of str
         Words believed in ``member_kind`` only: in a name they mean too many things.
+    named : tuple of str
+        Words believed in ``member_name`` only.
     refining : tuple of str
         Words believed in a name only where a more trusted source left this kind open.
     """
@@ -117,12 +121,17 @@ class KindRule:
     legal_forms: str = ""
     words: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     refining: tuple[str, ...] = ()
 
 
 # Of several words in one cell, the first of this table tells: so a federation of enterprises is
-# a network, a communauté de communes no commune, and an association of insertion a SIAE.
+# a network, a communauté de communes no commune, and an association of insertion a SIAE. Schools
+# and authorities lend their names to what is around them ("Amicale du lycée"), so that most of
+# the words for them are believed at the beginning of a name only.
 MEMBER_KIND_RULES: Final = (
+    KindRule(FONDATION, legal_forms="93", words=("^ fondation", "fonds de dotation")),
+    KindRule(ASSOCIATION, words=("^ amicale",)),
     KindRule(
         NETWORK,
         # Organismes consulaires; organismes professionnels.
@@ -137,7 +146,26 @@ MEMBER_KIND_RULES: Final = (
         ),
         declared=("réseau", "network", "CMA", "^ chambre $", "syndicat professionnel"),
     ),
-    KindRule(ASSOCIATION, words=("université populaire", "université rurale", "emmaüs")),
+    KindRule(
+        SIAE,
+        # Association d'insertion par l'économique, association intermédiaire.
+        legal_forms="9221 9222",
+        words=(
+            *("SIAE", "entreprise d'insertion", "chantier d'insertion", "atelier d'insertion"),
+            *("association d'insertion", "structure d'insertion", "restaurant d'insertion"),
+            *("association intermédiaire", "atelier et chantier d'insertion", "régie de quartier"),
+            *("insertion par l'activité économique", "insertion par l'économique"),
+            *("régie de territoire", "jardin de cocagne", "GEIQ", "ESAT", "entreprise adaptée"),
+            *("entreprise de travail temporaire d'insertion", "ETTI", "travail adapté"),
+            "groupement d'employeurs pour l'insertion",
+        ),
+    ),
+    KindRule(
+        ASSOCIATION,
+        words=("université populaire", "université rurale", "emmaüs"),
+        # "Association des étudiants de Sciences Po" is no school.
+        named=("^ association",),
+    ),
     KindRule(
         RESEARCH_CENTRE,
         words=(
@@ -153,11 +181,13 @@ MEMBER_KIND_RULES: Final = (
         # établissements nationaux d'enseignement; écoles nationales.
         legal_forms="7383 7384 7190",
         words=(
-            *("université", "IUT", "enseignement supérieur", "grande école", "école supérieure"),
-            *("école des mines", "école de commerce", "école d'ingénieurs", "école nationale"),
+            *("^ université", "IUT", "enseignement supérieur", "grande école", "école supérieure"),
+            *("école des mines", "école d'ingénieurs", "école nationale", "INSA"),
             *("institut d'études politiques", "sciences po", "CNAM", "chaire"),
+            *("^ Aix-Marseille université", "^ Avignon université", "^ La Rochelle université"),
+            *("^ Le Mans université", "^ Nantes université", "^ Sorbonne université"),
         ),
-        declared=("enseignement", "higher education", "university"),
+        declared=("enseignement", "école de commerce", "higher education", "university"),
     ),
     KindRule(
         TRAINING_BODY,
@@ -165,25 +195,16 @@ MEMBER_KIND_RULES: Final = (
         legal_forms="7331",
         words=(
             *("organisme de formation", "centre de formation", "institut de formation", "GRETA"),
-            *("CFA", "CFPPA", "AFPA", "lycée", "maison familiale rurale", "MFR"),
+            *("CFA", "CFPPA", "AFPA", "^ lycée", "maison familiale rurale", "MFR"),
             *("école de la deuxième chance", "école de la 2e chance", "E2C"),
         ),
         declared=("formation", "training", "collège"),
     ),
-    KindRule(
-        SIAE,
-        # Association d'insertion par l'économique, association intermédiaire.
-        legal_forms="9221 9222",
-        words=(
-            *("SIAE", "entreprise d'insertion", "chantier d'insertion", "atelier d'insertion"),
-            *("association d'insertion", "structure d'insertion", "restaurant d'insertion"),
-            *("association intermédiaire", "atelier et chantier d'insertion", "régie de quartier"),
-            *("insertion par l'activité économique", "insertion par l'économique"),
-            *("régie de territoire", "jardin de cocagne", "GEIQ", "ESAT", "entreprise adaptée"),
-            *("entreprise de travail temporaire d'insertion", "ETTI", "travail adapté"),
-        ),
-        declared=("insertion", "IAE", "ACI", "^ AI $", "^ EA $"),
-    ),
+    KindRule(SIAE, declared=("insertion", "IAE", "ACI", "^ AI $", "^ EA $")),
+    # What begins so is one, whatever school or commune it names further on.
+    KindRule(ASSOCIATION, declared=("^ association",)),
+    KindRule(UNIVERSITY, declared=("université",)),
+    KindRule(TRAINING_BODY, declared=("lycée",)),
     KindRule(SCIC, words=("SCIC", "société coopérative d'intérêt collectif")),
     KindRule(
         SCOP,
@@ -207,28 +228,30 @@ MEMBER_KIND_RULES: Final = (
     KindRule(
         MUTUELLE, legal_forms="82 6411", words=("mutuelle", "mutualité"), declared=("mutual",)
     ),
-    KindRule(
-        FONDATION,
-        legal_forms="93",
-        words=("^ fondation", "fonds de dotation"),
-        declared=("fondation", "foundation"),
-    ),
+    KindRule(FONDATION, declared=("fondation", "foundation")),
     KindRule(
         EPCI,
         # Communautés and métropoles; districts and communautés de villes, their forerunners.
         legal_forms="7342 7343 7344 7346 7347 7348",
         words=(
-            *("communauté de communes", "communauté d'agglomération", "communauté urbaine"),
-            *("eurométropole", "établissement public territorial"),
+            *("^ communauté de communes", "^ communauté d'agglomération", "eurométropole"),
+            *("^ communauté urbaine", "établissement public territorial"),
+            *("^ métropole de", "^ métropole du", "^ métropole d", "^ métropole européenne"),
+            *("^ métropole Nice", "^ métropole Rouen", "^ métropole Aix", "^ métropole Toulon"),
+            *("^ Aix-Marseille-Provence métropole $", "^ Amiens métropole $"),
+            *("^ Angers Loire métropole $", "^ Bordeaux métropole $", "^ Brest métropole $"),
+            *("^ Clermont Auvergne métropole $", "^ Dijon métropole $", "^ Limoges métropole $"),
+            *("^ Grenoble-Alpes métropole $", "^ Le Mans métropole $", "^ Nantes métropole $"),
+            *("^ Montpellier Méditerranée métropole", "^ Nîmes métropole $", "^ Metz métropole $"),
+            *("^ Orléans métropole $", "^ Rennes métropole $", "^ Saint-Étienne métropole $"),
+            *("^ Toulouse métropole $", "^ Tours métropole Val de Loire"),
         ),
         declared=(
-            "EPCI",
-            "intercommunalité",
-            "métropole",
-            "agglomération",
-            "groupement de communes",
+            *("EPCI", "intercommunalité", "métropole", "agglomération", "communauté de communes"),
+            *("communauté d'agglomération", "communauté urbaine", "groupement de communes"),
+            *("com com", "comcom", "CC"),
         ),
-        refining=("métropole", "agglomération"),
+        refining=("métropole", "agglomération", "communauté de communes", "communauté urbaine"),
     ),
     KindRule(
         COLLECTIVITE,
@@ -245,41 +268,62 @@ MEMBER_KIND_RULES: Final = (
     KindRule(
         COMMUNE,
         legal_forms="7210 7312",
-        words=("^ ville de", "^ ville du", "^ ville des", "^ ville d", "^ commune", "^ mairie"),
+        words=(
+            *("^ ville de", "^ ville du", "^ ville des", "^ ville d", "^ mairie"),
+            *("^ commune de", "^ commune du", "^ commune des", "^ commune d", "^ commune nouvelle"),
+        ),
         declared=("commune", "mairie", "^ ville", "municipalité", "municipality"),
     ),
     KindRule(COLLECTIVITE, declared=("collectivité", "local authority")),
     KindRule(
         PUBLIC_BODY,
-        # The State and its services, public bodies national and local, social security.
-        legal_forms="4 7 81",
+        # The State and its services, public bodies national and local, social security; and the
+        # companies that local authorities own (SEM, SPL): commercial by their form, public by
+        # their capital, they are not counted among the enterprises of article 9.
+        legal_forms="4 7 81 5415 5515 5615",
         words=(
             *("préfecture", "ministère", "DREETS", "DRAC", "ADEME", "pôle emploi"),
             *("France Travail", "banque des territoires", "caisse des dépôts", "CCAS", "CIAS"),
-            *("établissement public", "office public de l'habitat", "centre hospitalier", "CAF"),
-            *("caisse d'allocations familiales", "GIP", "maison de l'emploi"),
+            *("établissement public", "office public de l'habitat", "centre hospitalier"),
+            *("caisse d'allocations familiales", "GIP", "maison de l'emploi", "EPCC"),
+            *("société d'économie mixte", "société publique locale", "^ SEM", "^ SPL"),
+            # A "Club CAF" is of the Club alpin français.
+            *("^ CAF $", "^ CAF de", "^ CAF du", "^ CAF des", "^ CAF d"),
         ),
-        declared=("État", "service public", "public body"),
+        declared=("État", "service public", "public body", "EPIC", "SEM", "SPL", "CAF"),
     ),
     KindRule(
         ASSOCIATION,
         # Groupements d'employeurs are associations; of avocats and congrégations see below.
         legal_forms="92",
-        words=("association", "loi 1901", "mission locale", "ADMR"),
-        declared=("asso", "foyer rural"),
+        words=("association", "loi 1901", "mission locale", "ADMR", "groupement d'employeurs"),
+        declared=("asso", "assoc", "ass", "foyer rural"),
     ),
-    KindRule(ENTERPRISE, declared=("hors ESS", "non ESS", "entreprise classique")),
+    KindRule(
+        ENTERPRISE,
+        declared=(
+            *("hors ESS", "hors de l'ESS", "hors économie sociale", "hors de l'économie sociale"),
+            *("non ESS", "entreprise classique"),
+        ),
+    ),
     KindRule(
         OTHER_ESS,
         words=("ESUS", "entreprise solidaire", "entreprise de l'ESS", "entreprise ESS"),
         declared=("ESS", "économie sociale", "entreprise sociale"),
     ),
+    KindRule(OTHER, declared=("la société civile",)),
     KindRule(
         ENTERPRISE,
         # Persons, partnerships, companies, civil societies, associations of avocats.
         legal_forms="1000 21 22 23 31 3220 5 62 6511 65 6901 9224",
-        words=("SARL", "SASU", "SAS", "EURL", "EARL", "GAEC", "SCEA", "société anonyme"),
+        words=(
+            *("SARL", "SASU", "SAS", "EURL", "EARL", "GAEC", "SCEA", "société anonyme", "GIE"),
+            "SELARL",
+        ),
+        # In a name SCI and SNC may be associations: Service civil international, Solidarités
+        # nouvelles face au chômage. EI is told nowhere: entreprise individuelle, or d'insertion.
         declared=(
+            *("SCI", "SNC", "entrepreneur individuel"),
             *("entreprise", "société", "PME", "TPE", "SA", "auto-entrepreneur", "company"),
             *("micro-entreprise", "indépendant", "artisan", "commerçant", "enterprise"),
         ),
@@ -288,7 +332,7 @@ MEMBER_KIND_RULES: Final = (
         OTHER,
         # Foreign States, works councils, prévoyance, copropriétés, congrégations, the rest.
         legal_forms="24 27 29 32 83 85 91 9240 99",
-        declared=("autre", "other", "particulier", "citoyen", "habitant"),
+        declared=("autre", "other", "particulier", "citoyen", "habitant", "personne physique"),
     ),
 )
 
@@ -304,10 +348,21 @@ LEFT_OPEN: Final[Mapping[str, frozenset[str]]] = {
     COLLECTIVITE: frozenset({COMMUNE, EPCI}),
     PUBLIC_BODY: frozenset({RESEARCH_CENTRE, UNIVERSITY, TRAINING_BODY}),
 }
-# What a structure does: a private legal form does not say it, so what the list declares counts. A
-# name is not enough: many an association is named after a school.
 _ACTIVITIES: Final = frozenset({NETWORK, RESEARCH_CENTRE, UNIVERSITY, TRAINING_BODY})
-_WITHOUT_ACTIVITY: Final = frozenset({ASSOCIATION, ENTERPRISE, COOPERATIVE, OTHER_ESS})
+# A private legal form does not say what a structure does, nor whether a company is an authority's
+# (most SPL are plain SA in SIRENE): what the list declares counts. A name is not enough: many an
+# association is named after a school.
+LEFT_OPEN_TO_THE_LIST: Final[Mapping[str, frozenset[str]]] = {
+    ASSOCIATION: _ACTIVITIES,
+    ENTERPRISE: _ACTIVITIES | {PUBLIC_BODY},
+    COOPERATIVE: _ACTIVITIES,
+    OTHER_ESS: _ACTIVITIES,
+}
+# The word "association" of a list says less than a form of company in the name. The legal form
+# does not give way: an association may well be named after the company that it prepares.
+LEFT_OPEN_BY_THE_LIST: Final[Mapping[str, frozenset[str]]] = {
+    ASSOCIATION: frozenset({SCIC, SCOP}),
+}
 _SOURCES: Final = (SIRENE_LEGAL_FORM, SIRENE_ESS, MEMBER_KIND, MEMBER_NAME)
 _CODE: Final = r"^\s*([0-9]{4})(?![0-9])"
 _DOTTED: Final = r"\b((?:[^\W\d_]\.){2,})"
@@ -383,7 +438,7 @@ def member_kind(members: pd.DataFrame) -> pd.DataFrame:
 
 def _told(form: str, ess: str, declared: str, name: str) -> tuple[str, str]:
     """Return the kind of one member and the rules that told it."""
-    kind, rules = UNKNOWN, []
+    kind, source, rules = UNKNOWN, "", []
     for candidates, column in (
         (_by_legal_form(form), SIRENE_LEGAL_FORM),
         (_by_flag(ess), SIRENE_ESS),
@@ -391,18 +446,23 @@ def _told(form: str, ess: str, declared: str, name: str) -> tuple[str, str]:
         (_by_words(name, MEMBER_NAME), MEMBER_NAME),
     ):
         for found, rule, tells_alone in candidates:
-            if tells_alone if kind == UNKNOWN else _says_more(kind, found, column):
-                kind = found
+            # The first words that say the same confirm it: those behind them say no more.
+            if found == kind:
+                break
+            if tells_alone if kind == UNKNOWN else _says_more(kind, source, found, column):
+                kind, source = found, column
                 rules.append(rule)
                 break
     return kind, "; ".join(rules)
 
 
-def _says_more(kind: str, found: str, column: str) -> bool:
-    """Tell whether a source may replace what more trusted ones said."""
+def _says_more(kind: str, source: str, found: str, column: str) -> bool:
+    """Tell whether a column may replace what `source`, more trusted, said."""
     if found in LEFT_OPEN.get(kind, ()):
         return True
-    return column == MEMBER_KIND and kind in _WITHOUT_ACTIVITY and found in _ACTIVITIES
+    if column == MEMBER_KIND:
+        return found in LEFT_OPEN_TO_THE_LIST.get(kind, ())
+    return source == MEMBER_KIND and found in LEFT_OPEN_BY_THE_LIST.get(kind, ())
 
 
 # What each source offers: kinds, the rule that told each, and whether it may tell it alone.
@@ -438,8 +498,9 @@ def _words_of(column: str) -> list[tuple[str, str, str, bool]]:
     words = []
     for rule in MEMBER_KIND_RULES:
         in_list = column == MEMBER_KIND
-        further = rule.declared if in_list else rule.refining
-        for word, alone in (*((w, True) for w in rule.words), *((w, in_list) for w in further)):
+        believed = (*rule.words, *(rule.declared if in_list else rule.named))
+        refining = () if in_list else rule.refining
+        for word, alone in (*((w, True) for w in believed), *((w, False) for w in refining)):
             start = "^" if word.startswith("^") else ""
             end = "$ " if word.endswith("$") else ""
             shown = word.strip("^ $")

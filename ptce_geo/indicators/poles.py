@@ -27,7 +27,6 @@ from ptce_geo.schema import (
     ANSWERS,
     CODE_COMMUNE,
     DECLARED,
-    DEPARTEMENTS,
     DISTANCE_MAX_KM,
     DISTANCE_MEAN_KM,
     FAMILIES,
@@ -292,9 +291,7 @@ def _member_facts(members: gpd.GeoDataFrame, poles: pd.DataFrame | None) -> pd.D
     accepted = (reasons == "") & located
     ids = known_poles(members, poles)
     seats = np.append(seat_points(ids, poles), [[np.nan, np.nan]], axis=0)[pole_rows(members, ids)]
-    distance = paired_km(
-        lonlat, legal_crs(lonlat, members[TOUCHED[DEPARTEMENTS]]), seats, legal_crs(seats)
-    )
+    distance = paired_km(lonlat, legal_crs(lonlat), seats, legal_crs(seats))
     return pd.DataFrame(
         {
             **{name: members[name] for name in (POLE_ID, POLE_NAME)},

@@ -1,8 +1,10 @@
-"""A study that may be published: amounts that tell too much of one structure are secret.
+"""A study that may be published: amounts that tell too much of one enterprise are secret.
 
-Names, kinds, places and numbers of members are public, as the register of establishments is. What a
-structure employs and earns is not: its own amounts are never published, the sums and shares of a
-pole only where `suppress` lets them through.
+Names, kinds, places and numbers of members are public, as the register of establishments is. What
+a structure employs and earns is not: its own amounts are never published. Of a pole and of all
+poles together one amount is, the total, and the share that is the pole's doing as a whole percent:
+the more sums are published of the same structures, the more can be computed back
+(docs/decisions/0013).
 """
 
 from __future__ import annotations
@@ -10,19 +12,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.indicators.disclosure import Suppression, suppress
-from ptce_geo.indicators.disclosure_tables import TOTAL, table_cells
-from ptce_geo.indicators.economic_weight import MEASURES
-from ptce_geo.indicators.memberships import structure_keys
+from ptce_geo.indicators.disclosure import suppress
+from ptce_geo.indicators.disclosure_tables import TOTAL
+from ptce_geo.indicators.economic_weight import (
+    MEASURES,
+    REASON,
+    STRUCTURE,
+    answers_of,
+    memberships_of,
+    structure_numbers,
+)
 from ptce_geo.indicators.poles import WEIGHT_COLUMNS
+from ptce_geo.territories.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import numpy.typing as npt
 
 # Columns of a list that may be published: what it declares in our words but the amounts, and what
 # geocoding, attaching and SIRENE add.
@@ -32,8 +43,16 @@ PUBLIC_COLUMNS: Final = (
     | frozenset(schema.SIRENE_COLUMNS)
     | {schema.SOURCE_LINE, schema.GEOCODE_CANDIDATES}
 )
-_TABLE: Final = "table"
-_STRUCTURE: Final = "structure"
+# With fewer answers the bounds of a bootstrap are ratios of single structures.
+ANSWERS_FOR_BOUNDS: Final = 10
+# The row of all poles together.
+ALL_POLES: Final = ""
+
+_AMOUNTS: Final = (schema.TOTAL, schema.WHOLE, schema.PART)
+_SHARES: Final = (schema.SHARE, schema.LOW, schema.HIGH)
+_CONTRIBUTOR: Final = "contributor"
+_BLOCK: Final = "block"
+_SIREN_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +65,19 @@ class Published:
         The members: their amounts "secret" where they gave them, the columns that are not ours
         left out.
     tables : dict of str to DataFrame
-        The tables, "secret" in the cells that may not be published; "secret": one row for each
-        of these, by table, pole ("total" for all of them) and rule.
+        The tables, "secret" in the cells that may not be published.
+    log : DataFrame
+        Not to be published: of each measure, why the sums of a pole, or of poles that share
+        structures, are secret: measure, pole_id (several joined by ", "; "total" for all poles),
+        rule and what they protect (as `Suppression.log`), or the rule "shared" where the poles
+        have structures in common.
     columns_left_out : list of str
         Columns of the list that may hold anything, and are not published.
     """
 
     members: gpd.GeoDataFrame
     tables: dict[str, pd.DataFrame]
+    log: pd.DataFrame
     columns_left_out: list[str]
 
 
@@ -66,10 +90,17 @@ def published(
 ) -> Published:
     """Make members and tables fit to be published.
 
-    The sums of a pole (``fte``, ``turnover``), their total over all poles, and the shares that are
-    the pole's doing, are secret by the rules of `suppress`, over the structures that gave the
-    amounts. A share is secret where its part or its whole is; shares of FTE around the seat, which
-    few structures make up, are secret throughout.
+    An enterprise is one by its SIREN, else by its name wherever it is: merging too much is safe.
+    Poles that have enterprises in common are one block; blocks have none in common, so that no
+    sum of one tells of another but through the sum of all, which `suppress` reckons with. Told are:
+
+    - the total of a pole that is a block alone and is not suppressed, nor 0;
+    - its share, as a whole percent, where neither part nor whole is suppressed, at least `minimum`
+      answered, and it is neither 0 nor all (that would tell of each of them);
+    - the bounds of the share, to whole percents outside, of at least `ANSWERS_FOR_BOUNDS` answers.
+
+    The same of all poles together. The sums of those that gave part and whole, and the shares of
+    FTE around the seat, are secret throughout.
 
     Parameters
     ----------
@@ -78,9 +109,9 @@ def published(
     tables : mapping of str to DataFrame
         As `indicator_tables` returns them, and perhaps "problems".
     minimum : int
-        Fewest structures behind a published amount.
+        Fewest enterprises, of more than 0, behind a published amount.
     dominance : float
-        Largest share of one structure in a published amount.
+        Largest share of one enterprise in a published amount.
 
     Returns
     -------
@@ -99,142 +130,204 @@ def published(
 
     Examples
     --------
-    >>> from ptce_geo.indicators import economic_weight
+    >>> from ptce_geo.indicators.tables import economic_weights
     >>> members = pd.DataFrame(
     ...     {"pole_id": ["p"] * 4 + ["q"] * 2, "fte": [3.0, 4.0, 5.0, 6.0, 1.0, 2.0]}
     ... )
-    >>> tables = {"poles": economic_weight(members, by="pole_id").xs("fte", level="measure")}
-    >>> tables["poles"] = tables["poles"].rename(columns={"total": "fte"})[["fte"]]
-    >>> published(members, tables).tables["poles"]["fte"].to_dict()
-    {'p': 'secret', 'q': 'secret'}
+    >>> found = published(members, {"economic_weight": economic_weights(members)})
+    >>> found.tables["economic_weight"].query("measure == 'fte'")["total"].to_list()
+    [21.0, 'secret', 'secret']
 
-    The total of the two is published (21), so p is secret because q (of two structures) is.
+    As the total of both is published, p is secret because q (of two structures) is.
     """
-    hidden = {
-        measure: _suppressed(members, measure, minimum=minimum, dominance=dominance)
+    told = {
+        measure: _told(members, measure, minimum=minimum, dominance=dominance)
         for measure in MEASURES
     }
     shown = dict(tables)
-    if "poles" in shown:
-        shown["poles"] = _poles(shown["poles"], hidden)
     if "economic_weight" in shown:
-        shown["economic_weight"] = _weight(shown["economic_weight"], hidden)
+        shown["economic_weight"] = _weights(shown["economic_weight"], told, minimum=minimum)
+    if "poles" in shown:
+        shown["poles"] = _poles(shown["poles"], told, minimum=minimum)
     if "composition" in shown:
         shares = [name for name in shown["composition"] if name.startswith("share_fte_")]
-        shown["composition"] = _secret(shown["composition"], dict.fromkeys(shares, True))
+        shown["composition"] = _secret(shown["composition"], shares)
     if "problems" in shown:
         # What is wrong in a cell is shown with the cell.
         named = shown["problems"]["column"]
         shown["problems"] = shown["problems"][named.isna() | named.isin(PUBLIC_COLUMNS)]
-    shown[schema.SECRET] = _log(hidden)
     given = [column for column in schema.NUMERIC_MEMBER_COLUMNS if column in members]
     left_out = [name for name in members if name not in PUBLIC_COLUMNS | {*given}]
-    own = _secret(members, dict.fromkeys(given, True)).drop(columns=left_out)
-    return Published(own, shown, left_out)
+    own = _secret(members, given).drop(columns=left_out)
+    log = pd.concat([its.log for its in told.values()], ignore_index=True)
+    return Published(own, shown, log, left_out)
 
 
 @dataclass(frozen=True, eq=False)
-class _Hidden:
-    """Which amounts of one measure are secret, by pole and in all ("total")."""
+class _Told:
+    """Of one measure, the poles (and `ALL_POLES`) whose total and whose share may be told."""
 
-    total: Suppression
-    part: Suppression
-    whole: Suppression
-
-    @property
-    def secret(self) -> dict[str, pd.Series]:
-        """Which amounts are secret, by the columns of `economic_weight`.
-
-        Who gave the whole mostly gave the part too: the total and the whole would tell each other.
-        """
-        either = _is_secret(self.total.table)
-        either |= _is_secret(self.whole.table).reindex(either.index, fill_value=False)
-        part = _is_secret(self.part.table).reindex(either.index, fill_value=False)
-        share = part | either
-        return {
-            schema.TOTAL: either,
-            schema.WHOLE: either,
-            schema.PART: part,
-            **dict.fromkeys((schema.SHARE, schema.LOW, schema.HIGH), share),
-        }
+    totals: frozenset[str]
+    shares: frozenset[str]
+    log: pd.DataFrame
 
 
-def _suppressed(
-    members: pd.DataFrame, measure: str, *, minimum: int, dominance: float
-) -> _Hidden | None:
-    """Return what is secret of a measure, None where nobody gave it."""
-    part = MEASURES[measure]
-    if measure not in members or members[measure].isna().all():
-        return None
-    amounts = pd.DataFrame(
+def _told(members: pd.DataFrame, measure: str, *, minimum: int, dominance: float) -> _Told:
+    memberships = memberships_of(members)[1]
+    memberships[_CONTRIBUTOR] = _contributors(members)[memberships[STRUCTURE]]
+    memberships[schema.POLE_ID] = memberships[schema.POLE_ID].astype("str")
+    answers = answers_of(memberships, measure, by=schema.POLE_ID)
+    given = answers[answers[schema.WHOLE].notna()].copy()
+    given[_BLOCK] = _blocks(given)
+    both = given[given[REASON] == ""]
+    poles = given.groupby(_BLOCK)[schema.POLE_ID].unique()
+
+    hidden, logs = set(), []
+    wholes = given.groupby([_BLOCK, STRUCTURE, _CONTRIBUTOR])[schema.WHOLE].max()
+    for amounts in (wholes, both.set_index([_BLOCK, STRUCTURE, _CONTRIBUTOR])[schema.PART]):
+        if amounts.empty:
+            continue
+        cells = _cells(amounts.groupby([_BLOCK, _CONTRIBUTOR]).sum())
+        found = suppress(cells, minimum=minimum, dominance=dominance).log
+        hidden |= set(found.index)
+        logs.append(found[[schema.RULE, schema.PROTECTS]])
+    alone = {its[0]: block for block, its in poles.items() if len(its) == 1}
+    open_poles = {pole for pole, block in alone.items() if block not in hidden}
+    if TOTAL not in hidden and len(given):
+        open_poles.add(ALL_POLES)
+    names = {block: ", ".join(its) for block, its in poles.items()} | {TOTAL: TOTAL}
+    log = pd.concat(logs).rename_axis(_BLOCK).reset_index() if logs else pd.DataFrame()
+    shared = pd.DataFrame(
+        {_BLOCK: [block for block, its in poles.items() if len(its) > 1], schema.RULE: "shared"}
+    )
+    log = pd.concat([log, shared], ignore_index=True).drop_duplicates([_BLOCK, schema.RULE])
+    log = log.reindex(columns=[_BLOCK, schema.RULE, schema.PROTECTS])
+    log[[_BLOCK, schema.PROTECTS]] = log[[_BLOCK, schema.PROTECTS]].map(
+        lambda block: names.get(block, block)
+    )
+    log = log.rename(columns={_BLOCK: schema.POLE_ID})
+    log.insert(0, schema.MEASURE, measure)
+    shares = open_poles if len(both) else set()
+    return _Told(frozenset(open_poles), frozenset(shares), log)
+
+
+def _contributors(members: pd.DataFrame) -> npt.NDArray[np.intp]:
+    """Return the number of the enterprise of each structure number: one SIREN, or one name."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    structure = structure_numbers(members)
+    n = int(structure.max(initial=-1)) + 1
+    nothing = pd.Series(None, index=members.index, dtype="str")
+    siren = members.get(schema.SIRET, nothing).astype("str")
+    siren = siren.str.replace(r"\s", "", regex=True).str[:_SIREN_DIGITS].replace("", np.nan)
+    name = members.get(schema.MEMBER_NAME, nothing).astype("str")
+    name = name.map(fold, na_action="ignore").astype("str").str.strip().replace("", np.nan)
+    heads, tails = [np.arange(n)], [np.arange(n)]
+    size = n
+    for told in (siren, name):
+        number, words = pd.factorize(told)
+        heads.append(structure[number >= 0])
+        tails.append(size + number[number >= 0])
+        size += len(words)
+    links = np.concatenate(heads), np.concatenate(tails)
+    graph = coo_array((np.ones(len(links[0])), links), shape=(size, size))
+    return connected_components(graph, directed=False)[1][:n]
+
+
+def _blocks(given: pd.DataFrame) -> list[str]:
+    """Return the block of each membership: poles that have an enterprise in common are one."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pole, poles = pd.factorize(given[schema.POLE_ID])
+    contributor, contributors = pd.factorize(given[_CONTRIBUTOR])
+    size = len(poles) + len(contributors)
+    graph = coo_array((np.ones(len(given)), (pole, len(poles) + contributor)), shape=(size, size))
+    block = connected_components(graph, directed=False)[1]
+    return [f"block {number}" for number in block[pole]]
+
+
+def _cells(amounts: pd.Series) -> pd.DataFrame:
+    """Return value, n and largest of each block and of all, for amounts by block, contributor."""
+    by_block = amounts.groupby(level=0)
+    cells = pd.DataFrame(
         {
-            schema.POLE_ID: members.get(schema.POLE_ID, pd.Series("", index=members.index)),
-            _STRUCTURE: structure_keys(members),
-            measure: members[measure],
-            part: members.get(part, pd.Series(dtype="float64")),
+            schema.VALUE: by_block.sum(),
+            schema.N: (amounts > 0).groupby(level=0).sum(),
+            schema.LARGEST: by_block.max(),
         }
     )
-    both = amounts[amounts[part] <= amounts[measure]]
-
-    def cells(rows: pd.DataFrame, value: str) -> Suppression:
-        table = table_cells(rows, by=[schema.POLE_ID], value=value, contributor=_STRUCTURE)
-        return suppress(table, minimum=minimum, dominance=dominance)
-
-    return _Hidden(cells(amounts, measure), cells(both, part), cells(both, measure))
+    cells.loc[TOTAL] = [cells[schema.VALUE].sum(), cells[schema.N].sum(), amounts.max()]
+    return cells.rename_axis(_BLOCK)
 
 
-def _poles(poles: pd.DataFrame, hidden: Mapping[str, _Hidden | None]) -> pd.DataFrame:
-    masks: dict[str, pd.Series | bool] = {}
-    for measure, its in hidden.items():
-        if its is not None:
-            secret = its.secret
-            names = WEIGHT_COLUMNS[measure]
-            masks |= {names[name]: mask for name, mask in secret.items() if name in names}
-    return _secret(poles, masks)
+def _weights(table: pd.DataFrame, told: Mapping[str, _Told], *, minimum: int) -> pd.DataFrame:
+    """Return the economic weights: what may be told of each pole and measure, secret elsewhere."""
+    pole = table[schema.POLE_ID].astype("str")
+    totals, shares = np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
+    for measure, its in told.items():
+        here = (table[schema.MEASURE] == measure).to_numpy()
+        totals |= here & pole.isin(its.totals).to_numpy()
+        shares |= here & pole.isin(its.shares).to_numpy()
+    return _masked(
+        table,
+        {name: name for name in (*_AMOUNTS, *_SHARES, schema.ANSWERS)},
+        totals,
+        shares,
+        minimum=minimum,
+    )
 
 
-def _weight(weight: pd.DataFrame, hidden: Mapping[str, _Hidden | None]) -> pd.DataFrame:
-    pole = weight[schema.POLE_ID].replace("", TOTAL)
-    for measure, its in hidden.items():
-        if its is not None:
-            here = weight[schema.MEASURE] == measure
-            weight = _secret(
-                weight,
-                {
-                    name: here & pole.map(mask).fillna(value=False).astype(bool)
-                    for name, mask in its.secret.items()
-                },
-            )
-    return weight
+def _poles(poles: pd.DataFrame, told: Mapping[str, _Told], *, minimum: int) -> pd.DataFrame:
+    """Return the summary of the poles, its amounts and shares as in the economic weights."""
+    pole = pd.Series(poles.index.astype("str"), index=poles.index)
+    for measure, its in told.items():
+        poles = _masked(
+            poles,
+            WEIGHT_COLUMNS[measure],
+            pole.isin(its.totals).to_numpy(),
+            pole.isin(its.shares).to_numpy(),
+            minimum=minimum,
+        )
+    return poles
 
 
-def _is_secret(table: pd.DataFrame) -> pd.Series:
-    return table[schema.STATUS] == schema.SECRET
+def _masked(
+    table: pd.DataFrame,
+    names: Mapping[str, str],
+    totals: npt.NDArray[np.bool_],
+    shares: npt.NDArray[np.bool_],
+    *,
+    minimum: int,
+) -> pd.DataFrame:
+    """Return a table whose amounts and shares are told where they may be, and secret elsewhere.
+
+    `names` says how the table names the columns of `economic_weight`.
+    """
+    if names[schema.TOTAL] not in table:
+        return table
+    table = table.copy()
+    total, share = names[schema.TOTAL], names[schema.SHARE]
+    low, high, answers = names[schema.LOW], names[schema.HIGH], table[names[schema.ANSWERS]]
+    totals = totals & (table[total] > 0).to_numpy()
+    shares = (
+        shares & totals & (answers >= minimum) & table[share].between(0, 1, inclusive="neither")
+    )
+    bounds = shares & (answers >= ANSWERS_FOR_BOUNDS) & (table[low] < table[high])
+    table[share] = table[share].round(2)
+    table[low], table[high] = np.floor(100 * table[low]) / 100, np.ceil(100 * table[high]) / 100
+    for column, open_ in ((total, totals), (share, shares), (low, bounds), (high, bounds)):
+        table = _secret(table, [column], but=open_)
+    amounts = [names[name] for name in (schema.WHOLE, schema.PART) if name in names]
+    return _secret(table, amounts)
 
 
-def _secret(frame: pd.DataFrame, masks: Mapping[str, pd.Series | bool]) -> pd.DataFrame:
-    """Return `frame` with "secret" in the cells that are, but for those that say nothing."""
+def _secret(frame: pd.DataFrame, columns: list[str], *, but: npt.ArrayLike = False) -> pd.DataFrame:
+    """Return `frame` with "secret" in cells that say something, `but` where they may."""
     frame = frame.copy()
-    for column, mask in masks.items():
-        if column not in frame:
-            continue
-        if isinstance(mask, pd.Series):
-            mask = mask.reindex(frame.index, fill_value=False)
-        hidden = frame[column].notna() & mask
+    for column in columns:
+        hidden = frame[column].notna() & ~np.asarray(but, dtype=bool)
         if hidden.any():
             frame[column] = frame[column].astype("object").mask(hidden, schema.SECRET)
     return frame
-
-
-def _log(hidden: Mapping[str, _Hidden | None]) -> pd.DataFrame:
-    """Return the logs one below the other, by the column of the amount."""
-    logs = {}
-    for measure, its in hidden.items():
-        if its is not None:
-            logs[measure] = its.total.log
-            logs[MEASURES[measure]] = its.part.log
-            logs[f"{measure} ({MEASURES[measure]})"] = its.whole.log
-    columns = [schema.RULE, schema.PROTECTS]
-    if not logs:
-        return pd.DataFrame(columns=[_TABLE, schema.POLE_ID, *columns])
-    return pd.concat(logs, names=[_TABLE, schema.POLE_ID])[columns].reset_index()

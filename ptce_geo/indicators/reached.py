@@ -11,22 +11,17 @@ import pandas as pd
 from ptce_geo.checks import require_columns, require_unique
 from ptce_geo.errors import InputError
 from ptce_geo.indicators.distances import (
+    WITHOUT_POINT,
     Nearest,
     centres,
     in_legal_crs,
     nearest,
+    placed,
     point_coordinates,
     reference_points,
     sorted_km,
 )
-from ptce_geo.indicators.inputs import (
-    MEMBERS_COUNTED,
-    MEMBERS_SET_ASIDE,
-    amounts,
-    reasons_set_aside,
-    tally,
-)
-from ptce_geo.metric import NO_CRS, legal_crs
+from ptce_geo.indicators.inputs import MEMBERS_COUNTED, MEMBERS_SET_ASIDE, amounts, tally
 from ptce_geo.schema import (
     CODE_COMMUNE,
     LATITUDE,
@@ -152,27 +147,21 @@ class Supply:
 def supply_points(members: pd.DataFrame, *, to: Goal, poles: pd.DataFrame | None) -> Supply:
     """Return the accepted members, or the seats of the poles, that have a place.
 
-    The département of a member chooses its CRS before its point does; a seat goes by its point,
-    since its code may be that of the declared town, and the point that of the leading member.
+    A seat counts by its point alone, whatever else is known of its pole.
     """
     if to not in get_args(Goal):
         msg = f"to: expected one of {', '.join(get_args(Goal))}; found {to!r}"
         raise InputError(msg)
     if to == "member":
         frame = members
-        lonlat = point_coordinates(members, what="members")
-        crs = legal_crs(lonlat, members.get(code_column("departement")))
-        reasons, nowhere = reasons_set_aside(members), "without a point"
+        lonlat, crs, reasons = placed(frame, point_coordinates(frame, what="members"))
+        attrs = tally(reasons)
     else:
         frame = _with_seats(poles)
-        lonlat = point_coordinates(frame, what="poles")
-        crs = legal_crs(lonlat)
-        reasons, nowhere = pd.Series("", index=frame.index, dtype="str"), "without a seat"
-    reasons = reasons.mask((reasons == "") & np.isnan(lonlat[:, 0]), nowhere)
-    reasons = reasons.mask((reasons == "") & (crs == NO_CRS), "without a legal CRS")
-    attrs = tally(reasons)
-    if to == "seat":
-        attrs = {POLES_COUNTED: attrs[MEMBERS_COUNTED], POLES_SET_ASIDE: attrs[MEMBERS_SET_ASIDE]}
+        seats = point_coordinates(frame, what="poles")
+        lonlat, crs, reasons = placed(pd.DataFrame(index=frame.index), seats)
+        counts = tally(reasons.replace(WITHOUT_POINT, "without a seat"))
+        attrs = {POLES_COUNTED: counts[MEMBERS_COUNTED], POLES_SET_ASIDE: counts[MEMBERS_SET_ASIDE]}
 
     places = pd.DataFrame({LONGITUDE: lonlat[:, 0], LATITUDE: lonlat[:, 1], "crs": crs})
     owners = pd.DataFrame(frame).reindex(columns=[POLE_ID, POLE_NAME]).reset_index(drop=True)

@@ -130,7 +130,8 @@ def site_next_poles(
         r, above 0: km in a straight line, or minutes where `travel_time` is given.
     existing : GeoDataFrame, optional
         Members, or seats, there are already (points, EPSG:4326); those accepted count, all
-        without the column ``geocode_status``.
+        without the column ``geocode_status``. A point in another legal CRS than its
+        ``code_departement`` does not, unless it is a seat (``seat_source``).
     travel_time : TravelTime, optional
         What tells the minutes from a demand point to a place.
     method : {"exact", "greedy"}
@@ -161,7 +162,8 @@ def site_next_poles(
         If `p`, `reach`, `method` or `time_limit_s` is none that can be, a population is negative
         or missing, a frame is empty, or `demand` and `departements` are both given.
     CrsError
-        If points are not in EPSG:4326, or a candidate or demand point lies in no legal CRS.
+        If points are not in EPSG:4326, or a candidate or demand point lies in no legal CRS, or in
+        another than its ``code_departement``.
     UnknownTerritoryError
         If the year or a département is unknown.
 

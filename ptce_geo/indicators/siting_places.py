@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -11,9 +11,9 @@ import pandas as pd
 
 from ptce_geo.checks import require_columns, require_unique
 from ptce_geo.errors import InputError
-from ptce_geo.indicators.distances import centres, point_coordinates, reference_points
-from ptce_geo.indicators.inputs import amounts, reasons_set_aside, tally
-from ptce_geo.metric import NO_CRS, legal_crs, pairs_within_km
+from ptce_geo.indicators.distances import centres, placed, point_coordinates, reference_points
+from ptce_geo.indicators.inputs import amounts, require_one_area, tally
+from ptce_geo.metric import pairs_within_km
 from ptce_geo.routing.travel_time import Pairs
 from ptce_geo.schema import CODE, LATITUDE, LONGITUDE, NAME, POPULATION, code_column, name_column
 from ptce_geo.territories import CURRENT_YEAR, territory_table
@@ -113,13 +113,11 @@ def read_places(
     departements: Sequence[str] | None,
 ) -> Places:
     """Check the frames, and fill in the embedded France for those not given."""
+    require_one_area(departements, demand, name="demand")
     if candidates is None:
         candidates = epci_main_communes(year=year, departements=departements)
     if demand is None:
         demand = territory_table("commune", year=year, departements=departements)
-    elif departements is not None:
-        msg = "departements= and demand= both say what is studied; give one of them"
-        raise InputError(msg)
     candidates = _by_code(candidates, what="candidates")
     demand = _by_code(demand, what="demand")
     require_columns(demand, [POPULATION], what="demand")
@@ -153,8 +151,8 @@ def require_method(method: str, *, time_limit_s: float) -> None:
 
 def require_above_0(number: float, *, what: str, unit: str) -> None:
     """Raise `InputError` unless `number` is finite and above 0."""
-    if not (np.isfinite(number) and number > 0):
-        msg = f"{what}: expected a number above 0 ({unit}), found {number}"
+    if not (isinstance(number, Real) and 0 < number < np.inf):
+        msg = f"{what}: expected a number above 0 ({unit}), found {number!r}"
         raise InputError(msg)
 
 
@@ -182,8 +180,5 @@ def _accepted(
     """Return longitude and latitude of the members that count, and the tally of all."""
     if existing is None:
         return np.empty((0, 2)), tally(pd.Series([], dtype="str"))
-    lonlat = point_coordinates(existing, what="existing")
-    reasons = reasons_set_aside(existing)
-    reasons = reasons.mask((reasons == "") & np.isnan(lonlat[:, 0]), "without a point")
-    reasons = reasons.mask((reasons == "") & (legal_crs(lonlat) == NO_CRS), "without a legal CRS")
-    return lonlat[(reasons == "").to_numpy()], tally(reasons)
+    found = placed(existing, point_coordinates(existing, what="existing"))
+    return found.lonlat[(found.reasons == "").to_numpy()], tally(found.reasons)

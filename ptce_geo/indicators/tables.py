@@ -125,7 +125,7 @@ def indicator_tables(
     members = members.assign(**dict.fromkeys(absent, np.nan))
     tables["poles"] = pole_summary(members, poles=poles)
     tables["composition"] = _composition(members, poles)
-    tables["economic_weight"] = _economic_weight(members)
+    tables["economic_weight"] = economic_weights(members)
     return tables
 
 
@@ -139,9 +139,16 @@ def _composition(members: pd.DataFrame, poles: pd.DataFrame | None) -> pd.DataFr
     return composition
 
 
-def _economic_weight(members: pd.DataFrame) -> pd.DataFrame:
-    """Return the weight of all poles together, then of each pole that gave a number."""
+def economic_weights(members: pd.DataFrame) -> pd.DataFrame:
+    """Return the weight of all poles together (``pole_id`` ""), then of each that gave a number.
+
+    A list of no poles at all is taken as one of them.
+    """
+    if members[schema.POLE_ID].isna().all():
+        members = members.drop(columns=schema.POLE_ID)
     together = economic_weight(members).reset_index().assign(**{schema.POLE_ID: ""})
+    if schema.POLE_ID not in members:
+        return together[[schema.POLE_ID, *together.columns[:-1]]]
     apart = economic_weight(members, by=schema.POLE_ID).reset_index()
     apart = apart[apart[schema.TOTAL_ANSWERS] > 0]
     return pd.concat([together, apart], ignore_index=True)[apart.columns]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
-from ptce_geo.checks import require_unique, require_wgs84
+from ptce_geo.checks import listing, require_unique, require_wgs84
 from ptce_geo.errors import InputError
 from ptce_geo.indicators.distances import (
     centres,
@@ -18,6 +18,7 @@ from ptce_geo.indicators.distances import (
     reference_points,
     sorted_km,
 )
+from ptce_geo.indicators.inputs import require_one_area
 from ptce_geo.indicators.reached import Goal, inhabitants, supply_points
 from ptce_geo.indicators.weights import contiguous
 from ptce_geo.metric import areas_km2
@@ -148,13 +149,18 @@ def study_communes(
     *, year: int, departements: Sequence[str] | None, communes: gpd.GeoDataFrame | None = None
 ) -> gpd.GeoDataFrame:
     """Return the communes of a study area with their shapes, or the caller's own."""
+    require_one_area(departements, communes, name="communes")
     if communes is None:
         return read_territories("commune", year=year, departements=departements)
-    if departements is not None:
-        msg = "departements= and communes= both say what is studied; give one of them"
-        raise InputError(msg)
     require_wgs84(communes, what="communes")
     require_unique(communes.index.to_series(name="code"), what="communes")
+    drawn = communes.geom_type.isin(["Polygon", "MultiPolygon"]) & ~communes.is_empty
+    if not drawn.all():
+        msg = (
+            f"communes: {listing(communes.index[~drawn])} have no polygon; give their shapes or "
+            "leave them out"
+        )
+        raise InputError(msg)
     people = inhabitants(communes, what="communes")
     communes = communes.rename_axis("code").assign(**{POPULATION: people})
     if NAME not in communes.columns:

@@ -118,7 +118,9 @@ MEMBER_HEADINGS: Final[Headings] = {
     schema.FTE_POLE: _aliases(
         "fte_pole|ETP consacrés au PTCE|ETP consacrés au pôle|ETP PTCE|ETP (PTCE)|ETP pôle|"
         "ETP liés au PTCE|ETP lié au PTCE|ETP dédiés au PTCE|ETP dédié au PTCE|ETP dans le PTCE|"
-        "ETP liés au pôle|ETP dédiés au pôle|Dont ETP PTCE|dont PTCE (ETP)"
+        "ETP liés au pôle|ETP dédiés au pôle|Dont ETP PTCE|dont PTCE (ETP)|ETP (pôle)|ETP du pôle|"
+        "ETP du PTCE|ETP lié au pôle|ETP dédié au pôle|ETP dans le pôle|Dont ETP pôle|"
+        "dont pôle (ETP)"
     ),
     schema.TURNOVER: _aliases(
         "turnover|Chiffre d'affaires|CA|Chiffre d'affaire|CA annuel|Chiffre d'affaires annuel|"
@@ -127,7 +129,12 @@ MEMBER_HEADINGS: Final[Headings] = {
     schema.TURNOVER_POLE: _aliases(
         "turnover_pole|CA lié au PTCE|Chiffre d'affaires lié au PTCE|CA PTCE|CA (PTCE)|"
         "CA lié au pôle|Chiffre d'affaires lié au pôle|CA réalisé dans le PTCE|CA issu du PTCE|"
-        "CA réalisé avec le PTCE|dont CA PTCE|Chiffre d'affaires PTCE"
+        "CA réalisé avec le PTCE|dont CA PTCE|Chiffre d'affaires PTCE|CA pôle|CA (pôle)|"
+        "CA du pôle|CA du PTCE|CA dans le pôle|CA dans le PTCE|CA réalisé dans le pôle|"
+        "CA issu du pôle|CA réalisé avec le pôle|dont CA pôle|dont PTCE (CA)|dont pôle (CA)|"
+        "Chiffre d'affaires pôle|Chiffre d'affaires du pôle|Chiffre d'affaires du PTCE|"
+        "Chiffre d'affaires (PTCE)|Chiffre d'affaires (pôle)|Chiffre d'affaires dans le PTCE|"
+        "Chiffre d'affaires dans le pôle|dont chiffre d'affaires PTCE|dont chiffre d'affaires pôle"
     ),
     schema.ROLE: _aliases(
         "role|Rôle|Rôle dans le PTCE|Rôle dans le pôle|Rôle PTCE|Rôle du membre|"

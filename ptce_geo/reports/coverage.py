@@ -8,12 +8,13 @@ import pandas as pd
 
 from ptce_geo import schema
 from ptce_geo.indicators.coverage_table import PRESENCE
-from ptce_geo.labels import Language, format_number, format_share, label
+from ptce_geo.labels import Language, format_given, format_share, label
 from ptce_geo.reports.table_file import write_table
 from ptce_geo.routing import CrowFlies, ValhallaTravelTime
 from ptce_geo.territories import CURRENT_YEAR, territory_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import geopandas as gpd
@@ -38,7 +39,8 @@ def coverage_by_level(table: pd.DataFrame, lang: Language = "fr") -> pd.DataFram
     -------
     DataFrame
         ``level``, ``coverage`` (by presence, or within which distance of what),
-        ``share_territories``, ``share_population``, ``n`` (members, or seats).
+        ``share_territories``, ``share_population``, each with ``_low`` and ``_high`` where there
+        are intervals, ``n`` (members, or seats).
     """
     whole = table[(table[schema.TERRITORY] == "") & table[schema.INDICATOR].isin(_SHARES)]
     of_territories, of_people = (
@@ -47,13 +49,15 @@ def coverage_by_level(table: pd.DataFrame, lang: Language = "fr") -> pd.DataFram
         )
         for share in _SHARES
     )
-    return of_territories.assign(
-        **_words(of_territories, lang),
-        **{
-            schema.SHARE_TERRITORIES: of_territories[schema.VALUE],
-            schema.SHARE_POPULATION: of_people[schema.VALUE],
-        },
-    )[[schema.LEVEL, "coverage", *_SHARES, schema.N]]
+    shown = of_territories.assign(**_words(of_territories, lang))
+    shares = []
+    for share, rows in zip(_SHARES, (of_territories, of_people), strict=True):
+        shown[share] = rows[schema.VALUE]
+        shares.append(share)
+        if rows[schema.LOW].notna().any():
+            shown[f"{share}_low"], shown[f"{share}_high"] = rows[schema.LOW], rows[schema.HIGH]
+            shares += [f"{share}_low", f"{share}_high"]
+    return shown[[schema.LEVEL, "coverage", *shares, schema.N]]
 
 
 def coverage_by_territory(
@@ -91,14 +95,23 @@ def coverage_by_territory(
     )[[schema.LEVEL, schema.CODE, schema.NAME, "coverage", schema.SHARE_POPULATION]]
 
 
-def zones_listed(zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return white zones as a sheet lists them: without their shapes and commune codes."""
-    return pd.DataFrame(zones.drop(columns=["geometry", schema.COMMUNE_CODES])).reset_index()
+def zones_listed(zones: gpd.GeoDataFrame, *, year: int = CURRENT_YEAR) -> pd.DataFrame:
+    """Return white zones as a sheet lists them: their largest commune for their shape."""
+    communes = territory_table("commune", year=year)
+    names = territory_table("departement", year=year)[schema.NAME]
+    largest = [
+        communes.loc[sorted(codes.split()), schema.POPULATION].idxmax()
+        for codes in zones[schema.COMMUNE_CODES]
+    ]
+    departements = communes.loc[largest, schema.code_column("departement")].map(names)
+    listed = pd.DataFrame(zones.drop(columns=["geometry", schema.COMMUNE_CODES, schema.POLE_ID]))
+    listed.insert(1, schema.name_column("departement"), departements.to_numpy())
+    return listed.rename(columns={schema.NAME: "largest_commune"}).reset_index()
 
 
 def places_listed(siting: Siting) -> pd.DataFrame:
     """Return the places chosen for the next poles as a sheet lists them, in their order."""
-    chosen = siting.chosen.reset_index()
+    chosen = siting.chosen.rename(columns={schema.SHARE_POPULATION: "share_so_far"}).reset_index()
     chosen.insert(0, schema.RANK, range(1, len(chosen) + 1))
     return chosen
 
@@ -153,9 +166,7 @@ def write_coverage(
             "white_zones": zones_listed(zones),
         },
         filled={
-            "white_zones": {
-                "km": format_number(white_zone_km, lang, decimals=_decimals(white_zone_km))
-            },
+            "white_zones": {"km": format_given(white_zone_km, lang)},
             "minutes": {"way": way},
         },
         lang=lang,
@@ -163,7 +174,12 @@ def write_coverage(
 
 
 def write_siting(
-    siting: Siting, curve: pd.DataFrame, path: Path, *, reach: str, lang: Language = "fr"
+    siting: Siting,
+    curve: Callable[[], pd.DataFrame],
+    path: Path,
+    *,
+    reach: str,
+    lang: Language = "fr",
 ) -> None:
     """Write the places of the next poles, and in a workbook what each further one gains.
 
@@ -171,8 +187,8 @@ def write_siting(
     ----------
     siting : Siting
         What `site_next_poles` returned.
-    curve : DataFrame
-        What `gain_curve` returned.
+    curve : callable
+        Called for ``.xlsx``: what `gain_curve` returns.
     path : Path
         ``.csv``: the places; ``.xlsx``: the places and the curve, in words.
     reach : str
@@ -193,7 +209,7 @@ def write_siting(
         path,
         sheets=lambda: {
             "siting": places_listed(siting),
-            "gain_curve": curve.drop(columns=schema.OPTIMAL).reset_index(),
+            "gain_curve": curve().drop(columns=schema.OPTIMAL).reset_index(),
         },
         filled={"siting": {"reach": reach, "gap": gap}},
         lang=lang,
@@ -201,19 +217,22 @@ def write_siting(
 
 
 def way_in_words(travel_time: TravelTime | None, lang: Language = "fr") -> str:
-    """Return what minutes rest on, as a reader of `lang` expects it."""
+    """Return what minutes rest on, as a reader of `lang` expects it; in its own words at worst."""
     if isinstance(travel_time, ValhallaTravelTime):
-        return label("minutes_by_road", lang).format(extract=travel_time.network.extract)
-    straight = travel_time if isinstance(travel_time, CrowFlies) else CrowFlies()
+        return label(f"minutes_by_road_{travel_time.profile}", lang).format(
+            extract=travel_time.network.extract
+        )
+    if travel_time is not None and not isinstance(travel_time, CrowFlies):
+        return travel_time.method
+    straight = travel_time or CrowFlies()
     return label("minutes_straight", lang).format(
-        detour=format_number(straight.detour, lang, decimals=1),
-        speed=format_number(straight.speed_km_h, lang),
+        detour=format_given(straight.detour, lang), speed=format_given(straight.speed_km_h, lang)
     )
 
 
 def reach_in_words(reach: float, travel_time: TravelTime | None, lang: Language = "fr") -> str:
     """Return how far a pole reaches: in km, or in minutes where there is a `travel_time`."""
-    number = format_number(reach, lang, decimals=_decimals(reach))
+    number = format_given(reach, lang)
     if travel_time is None:
         return label("reach_km", lang).format(reach=number)
     way = way_in_words(travel_time, lang)
@@ -226,9 +245,7 @@ def _words(table: pd.DataFrame, lang: Language) -> dict[str, pd.Series]:
     coverage = [
         label("by_presence", lang)
         if group == PRESENCE
-        else label(f"within_km_of_{group}", lang).format(
-            km=format_number(km, lang, decimals=_decimals(km))
-        )
+        else label(f"within_km_of_{group}", lang).format(km=format_given(km, lang))
         for group, km in rows
     ]
     levels = table[schema.LEVEL].map(lambda level: label(level, lang))
@@ -238,7 +255,3 @@ def _words(table: pd.DataFrame, lang: Language) -> dict[str, pd.Series]:
 def _as_they_come(levels: pd.Series) -> pd.Series:
     """Return what sorts levels as they come first, and keeps the rows of one together."""
     return pd.Series(pd.factorize(levels)[0], index=levels.index)
-
-
-def _decimals(km: float) -> int:
-    return 0 if float(km).is_integer() else 1

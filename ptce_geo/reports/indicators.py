@@ -12,7 +12,7 @@ from ptce_geo.indicators.poles import WEIGHT_COLUMNS
 from ptce_geo.labels import (
     Language,
     format_date,
-    format_number,
+    format_given,
     label,
     label_if_known,
     label_reason,
@@ -91,10 +91,9 @@ def write_indicators(
         "economic_weight": _economic_weight(tables, lang),
         "members": _with_words(listed, lang),
         "problems": _problems_in_words(tables["problems"], lang),
-        **({"secret": _secret(tables["secret"], lang)} if "secret" in tables else {}),
         "method": _method(record, lang),
     }
-    filled = {"white_zones": {"km": format_number(record["settings"]["white_zone_km"], lang)}}
+    filled = {"white_zones": {"km": format_given(record["settings"]["white_zone_km"], lang)}}
     write_workbook(path, sheets_of(frames, lang, filled=filled), lang=lang)
 
 
@@ -145,14 +144,6 @@ def _economic_weight(tables: Mapping[str, pd.DataFrame], lang: Language) -> pd.D
     return shown
 
 
-def _secret(log: pd.DataFrame, lang: Language) -> pd.DataFrame:
-    """Return what is secret and why, in words."""
-    return log.assign(
-        table=log["table"].map(lambda name: label_if_known("column", name, lang)),
-        rule=log[schema.RULE].map(lambda rule: label(f"secret_{rule}", lang)),
-    )
-
-
 def _with_words(members: pd.DataFrame, lang: Language) -> pd.DataFrame:
     """Return members with the vocabulary of geocoding in the reader's words."""
     for column in (schema.GEOCODE_STATUS, schema.GEOCODE_PRECISION):
@@ -197,6 +188,8 @@ def _method(record: Mapping[str, Any], lang: Language) -> pd.DataFrame:
     vintage = record["vintages"]
     lines = [(label(key, lang), label(f"{key}_text", lang)) for key in _METHOD]
     lines[0:1] = _placing_method(record, lang)
+    if record["publication"] is not None:
+        lines.append((label("method_secret", lang), label("method_secret_text", lang)))
     lines += [
         (label("method_vintage", lang), f"COG {vintage['territories']}"),
         (label("method_sources", lang), " · ".join(vintage["attribution"])),

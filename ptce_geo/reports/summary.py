@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ptce_geo import schema
-from ptce_geo.labels import Language, format_number, format_share, label
+from ptce_geo.labels import Language, format_given, format_number, format_share, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +63,7 @@ def summary_rows(
             None,
             counts_in_words(counts["problems"], "summary_problem_", lang),
         ),
+        *_publication(record["publication"], lang),
     ]
 
 
@@ -108,7 +109,7 @@ def _touched(tables: Mapping[str, pd.DataFrame], lang: Language) -> Iterator[Sum
 
 def _reached(reach: pd.DataFrame, lang: Language) -> Iterator[SummaryRow]:
     for threshold, row in reach.iterrows():
-        figure = label("summary_reach", lang).format(km=format_number(float(str(threshold)), lang))
+        figure = label("summary_reach", lang).format(km=format_given(float(str(threshold)), lang))
         yield SummaryRow(
             figure,
             int(row[schema.POPULATION_COVERED]),
@@ -122,7 +123,7 @@ def _white(
 ) -> SummaryRow:
     """Return who lives in white zones, and in how many."""
     zones = tables["white_zones"]
-    km = format_number(record["settings"]["white_zone_km"], lang)
+    km = format_given(record["settings"]["white_zone_km"], lang)
     people = int(zones[schema.POPULATION].sum())
     whole = tables["coverage_by_reach"][schema.POPULATION].max()
     return SummaryRow(
@@ -131,6 +132,16 @@ def _white(
         people / whole if whole else None,
         label("summary_white_zones", lang).format(zones=format_number(len(zones), lang)),
     )
+
+
+def _publication(publication: Mapping[str, Any] | None, lang: Language) -> Iterator[SummaryRow]:
+    """Yield what was held back of a study that is to be published."""
+    if publication is None:
+        return
+    secret, left_out = publication["secret"], publication["columns_left_out"]
+    detail = counts_in_words(secret, "measure_", lang)
+    yield SummaryRow(label("summary_secret", lang), max(secret.values(), default=0), None, detail)
+    yield SummaryRow(label("summary_left_out", lang), len(left_out), None, ", ".join(left_out))
 
 
 def counts_in_words(counts: Mapping[str, int], prefix: str, lang: Language) -> str:

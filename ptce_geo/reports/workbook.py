@@ -37,11 +37,15 @@ _NUMBER_FORMATS: Final = {
     "shannon": "0.00",
     "blau": "0.00",
     "gap": "0.0%",
+    "minutes": "General",
+    "threshold_km": "General",
     "geocode_": "0.00",
     "fte_answers": "#,##0",
     "fte_pole_answers": "#,##0",
     "fte": "#,##0.0",
     "part": "#,##0.0",
+    "total_answers": "#,##0",
+    "total": "#,##0.0",
     "whole": "#,##0.0",
 }
 _INTEGER: Final = "#,##0"

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final
 from ptce_geo.errors import EngineNotInstalledError, OutputError, PtceGeoError, UnreadableFileError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
 _MANIFEST: Final = "manifest.json"
@@ -94,7 +94,7 @@ def build_tiles(extract: str | os.PathLike[str], out: str | os.PathLike[str]) ->
     extract : path
         An ``.osm.pbf``, such as those of https://download.geofabrik.de/europe/france.html.
     out : path
-        The folder to make; a network that stands there is replaced, anything else is not.
+        The folder to make; a network that stands there, and nothing else, is replaced.
 
     Returns
     -------
@@ -113,7 +113,6 @@ def build_tiles(extract: str | os.PathLike[str], out: str | os.PathLike[str]) ->
     extract, out = Path(extract), Path(out)
     date = _extract_date(extract)
     engine = require_engine()
-    _require_replaceable(out)
     began = time.monotonic()
     with _scratch_beside(out) as scratch:
         built = scratch / "built"
@@ -134,7 +133,7 @@ def build_tiles(extract: str | os.PathLike[str], out: str | os.PathLike[str]) ->
         entry = asdict(network)
         del entry["folder"]
         _write_json(built / _MANIFEST, entry)
-        _take_over(built, out, aside=scratch / "replaced")
+        _take_over(built, out.resolve(), aside=scratch / "replaced")
     return network
 
 
@@ -144,10 +143,12 @@ def read_network(folder: str | os.PathLike[str]) -> RoadNetwork:
     Raises
     ------
     UnreadableFileError
-        When there is none.
+        When there is none, or its tiles are gone.
     """
     folder = Path(folder)
     entry = _read_json(folder / _MANIFEST)
+    if not any((folder / _TILES).rglob("*.gph")):
+        raise _no_network(folder)
     try:
         known = {field.name: entry[field.name] for field in fields(RoadNetwork)[1:]}
     except (KeyError, TypeError) as error:
@@ -240,23 +241,41 @@ def _take_over(built: Path, out: Path, *, aside: Path) -> None:
 
 def _require_replaceable(out: Path) -> None:
     """Raise `OutputError` unless `out` is free, or a network that may be replaced."""
-    if out.is_dir() and any(out.iterdir()) and not (out / _MANIFEST).is_file():
+    place = out.resolve()
+    # A folder is replaced by renaming: these cannot be, or would leave a shell nowhere.
+    if os.path.ismount(place) or Path.cwd().is_relative_to(place):
+        msg = (
+            f"cannot make {out}: it is a mounted disk, the current folder or one above it; "
+            "choose another folder"
+        )
+        raise OutputError(msg)
+    if out.is_dir() and any(out.iterdir()) and not _is_network_alone(out):
         msg = f"{out} holds something else than a road network; choose another folder"
         raise OutputError(msg)
     if out.exists() and not out.is_dir():
         msg = f"cannot make {out}: it is a file; choose another name"
         raise OutputError(msg)
-    if not out.absolute().parent.is_dir():
+    if not place.parent.is_dir():
         msg = f"cannot make {out}: no such folder: {out.parent}; make it first"
         raise OutputError(msg)
+
+
+def _is_network_alone(folder: Path) -> bool:
+    """Return whether all that `folder` holds is a network: many a thing has a manifest.json."""
+    try:
+        read_network(folder)
+    except UnreadableFileError:
+        return False
+    return {entry.name for entry in folder.iterdir()} <= {_MANIFEST, _CONFIG, _TILES}
 
 
 @contextlib.contextmanager
 def _scratch_beside(out: Path) -> Iterator[Path]:
     """Yield a folder on the disk of `out` that is gone after the block."""
-    parent = out.absolute().parent
     try:
-        with TemporaryDirectory(prefix=f".{out.name}-", dir=parent) as scratch:
+        _require_replaceable(out)
+        place = out.resolve()
+        with TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as scratch:
             yield Path(scratch)
     except PtceGeoError:
         raise

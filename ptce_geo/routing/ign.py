@@ -15,7 +15,7 @@ from ptce_geo.checks import listing
 from ptce_geo.errors import GeocodingServiceError, InputError, PtceGeoError, PtceGeoWarning
 from ptce_geo.http_words import checked_base_url
 from ptce_geo.metric import NO_CRS, legal_crs
-from ptce_geo.routing.travel_time import Pairs, checked_minutes
+from ptce_geo.routing.travel_time import Pairs, checked_minutes, is_finite
 
 if TYPE_CHECKING:
     import os
@@ -100,7 +100,7 @@ class IgnIsochrones:
         if self.profile not in _PROFILES:
             msg = f"profile: expected one of {', '.join(_PROFILES)}, found {self.profile!r}"
             raise InputError(msg)
-        if self.requests_per_second < 1:
+        if not (is_finite(self.requests_per_second) and self.requests_per_second >= 1):
             msg = f"requests_per_second: expected 1 or more, found {self.requests_per_second}"
             raise InputError(msg)
         object.__setattr__(self, "steps", tuple(sorted(checked_minutes(self.steps).tolist())))

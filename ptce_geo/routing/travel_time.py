@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -72,6 +74,11 @@ def checked_minutes(minutes: float | Sequence[float]) -> npt.NDArray[np.float64]
     return numbers
 
 
+def is_finite(value: object) -> bool:
+    """Return whether `value` is a number, neither infinite nor NaN."""
+    return isinstance(value, numbers.Real) and math.isfinite(value)
+
+
 @dataclass(frozen=True)
 class CrowFlies:
     """Travel times in a straight line, lengthened by a detour, at one speed.
@@ -115,10 +122,10 @@ class CrowFlies:
 
     def __post_init__(self) -> None:
         """Refuse what is no speed and no detour."""
-        if not (np.isfinite(self.speed_km_h) and self.speed_km_h > 0):
+        if not (is_finite(self.speed_km_h) and self.speed_km_h > 0):
             msg = f"speed_km_h: expected a speed above 0 km/h, found {self.speed_km_h}"
             raise InputError(msg)
-        if not (np.isfinite(self.detour) and self.detour >= 1):
+        if not (is_finite(self.detour) and self.detour >= 1):
             msg = f"detour: expected a factor of at least 1, found {self.detour}"
             raise InputError(msg)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ptce_geo.errors import InputError, UnreadableFileError
+from ptce_geo.errors import InputError, PtceGeoWarning, UnreadableFileError
 from ptce_geo.metric import NO_CRS, legal_crs, pairs_within_km
 from ptce_geo.routing.build import read_network, require_engine
-from ptce_geo.routing.travel_time import Pairs, checked_minutes
+from ptce_geo.routing.travel_time import Pairs, checked_minutes, is_finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +84,12 @@ class ValhallaTravelTime:
     EngineNotInstalledError
         When pyvalhalla is not installed.
 
+    Warns
+    -----
+    PtceGeoWarning
+        When some of the places that are looked at have no road within `snap_km`: `pairs` looks at
+        those that a pair may be made of, `isochrones` at all that have a point.
+
     Notes
     -----
     Pairs further apart than the top speed allows in a straight line (130 km/h by car, 40 by
@@ -110,10 +117,10 @@ class ValhallaTravelTime:
             known = ", ".join(_TOP_KM_H)
             msg = f"profile: expected one of {known}, found {self.profile!r}"
             raise InputError(msg)
-        if not (np.isfinite(self.snap_km) and self.snap_km > 0):
+        if not (is_finite(self.snap_km) and self.snap_km > 0):
             msg = f"snap_km: expected a distance above 0 km, found {self.snap_km}"
             raise InputError(msg)
-        if not 0 <= self.denoise <= 1:
+        if not (is_finite(self.denoise) and 0 <= self.denoise <= 1):
             msg = f"denoise: expected a share from 0 to 1, found {self.denoise}"
             raise InputError(msg)
         require_engine()
@@ -145,7 +152,10 @@ class ValhallaTravelTime:
             "max_matrix_location_pairs": _BLOCK**2,
         }
         engine = _Engine(self, {self.profile: limits})
-        kept = engine.on_road(start, origin)[origin] & engine.on_road(end, destination)[destination]
+        starts, at_start = np.unique(origin, return_inverse=True)
+        ends, at_end = np.unique(destination, return_inverse=True)
+        on_road = engine.on_road(np.concatenate([start[starts], end[ends]]))
+        kept = on_road[: len(starts)][at_start] & on_road[len(starts) :][at_end]
         origin, destination = origin[kept], destination[kept]
         took = np.full(len(origin), np.nan)
         for block in _blocks(start, end, origin, destination):
@@ -163,7 +173,7 @@ class ValhallaTravelTime:
         limits = {"max_contours": len(times), "max_time_contour": math.ceil(max(times))}
         engine = _Engine(self, {"isochrone": limits})
         placed = np.flatnonzero(legal_crs(destinations) != NO_CRS)
-        for place in np.flatnonzero(engine.on_road(destinations, placed)):
+        for place in placed[engine.on_road(destinations[placed])]:
             shapes[place] = engine.contours(destinations[place], times)
         return shapes
 
@@ -183,7 +193,7 @@ class _Engine:
         config["thor"]["source_to_target_algorithm"] = "costmatrix"
         config["thor"]["costmatrix"]["allow_second_pass"] = True
         self._folder = network.folder
-        self._snap = {"search_cutoff": 1000 * travel.snap_km}
+        self._snap_km = travel.snap_km
         self._denoise = travel.denoise
         self._costing = {"costing": travel.profile}
         if travel.profile == "auto":
@@ -195,15 +205,22 @@ class _Engine:
             path.write_text(json.dumps(config), encoding="utf-8")
             self._actor = valhalla.Actor(str(path))
 
-    def on_road(self, lonlat: Coordinates, places: Places) -> Flags:
-        """Return which of all places are among `places` and have a road near enough."""
-        found = np.zeros(len(lonlat), dtype=bool)
-        asked = np.unique(places)
-        for first in range(0, len(asked), _LOCATED_AT_ONCE):
-            some = asked[first : first + _LOCATED_AT_ONCE]
-            answers = self._ask("locate", locations=self._places(lonlat[some]), verbose=False)
+    def on_road(self, lonlat: Coordinates) -> Flags:
+        """Return which places have a road near enough, and warn of those that have none."""
+        places, place_of = np.unique(lonlat, axis=0, return_inverse=True)
+        found = np.zeros(len(places), dtype=bool)
+        for first in range(0, len(places), _LOCATED_AT_ONCE):
+            some = slice(first, first + _LOCATED_AT_ONCE)
+            answers = self._ask("locate", locations=self._places(places[some]), verbose=False)
             found[some] = [bool(one["edges"] or one["nodes"]) for one in answers]
-        return found
+        if without := int((~found).sum()):
+            msg = (
+                f"{self._folder}: {without} of {len(places)} places have no road within "
+                f"{self._snap_km:g} km and count as near to none; build from an extract that "
+                "covers them, or set a larger snap_km"
+            )
+            warnings.warn(msg, PtceGeoWarning, stacklevel=3)
+        return found[place_of.ravel()]
 
     def minutes(self, start: Coordinates, end: Coordinates) -> npt.NDArray[np.float64]:
         """Return how long each way takes (origins × destinations), NaN where there is none."""
@@ -232,7 +249,8 @@ class _Engine:
         return shapes
 
     def _places(self, lonlat: Coordinates) -> list[dict[str, float]]:
-        return [{"lon": x, "lat": y, **self._snap} for x, y in lonlat.tolist()]
+        cutoff = 1000 * self._snap_km
+        return [{"lon": x, "lat": y, "search_cutoff": cutoff} for x, y in lonlat.tolist()]
 
     def _ask(self, action: str, **request: object) -> Any:  # noqa: ANN401 - as each action has it
         """Return what valhalla answers, None where there is no way."""

@@ -90,6 +90,7 @@ def concentration(
     columns = shared.columns_of(column)
     from ptce_geo.indicators.concentration_table import LEVELS_MEASURED, concentration_table
     from ptce_geo.indicators.inputs import MEMBERS_SET_ASIDE
+    from ptce_geo.indicators.tables import levels_within
     from ptce_geo.placing import Placing
     from ptce_geo.reports.concentration import by_level, write_concentration
     from ptce_geo.study import study_area
@@ -105,7 +106,7 @@ def concentration(
     measured = concentration_table(
         located,
         reference=against,
-        levels=level or LEVELS_MEASURED,
+        levels=level or levels_within(LEVELS_MEASURED, area),
         by=by,
         draws=draws,
         seed=seed,
@@ -192,8 +193,10 @@ def coverage(
     specs, policy = shared.specs_of(geocoder), shared.policy_of(min_score, min_precision)
     columns = shared.columns_of(column)
     from ptce_geo.indicators import coverage_table, population_within_minutes, white_zones
+    from ptce_geo.indicators.concentration_table import LEVELS_MEASURED
     from ptce_geo.indicators.coverage_table import PRESENCE_SET_ASIDE
     from ptce_geo.indicators.inputs import MEMBERS_SET_ASIDE
+    from ptce_geo.indicators.tables import levels_within
     from ptce_geo.placing import Placing
     from ptce_geo.reports.coverage import coverage_by_level, way_in_words, write_coverage
     from ptce_geo.study import study_area
@@ -206,6 +209,7 @@ def coverage(
     table = coverage_table(
         located,
         poles=seats,
+        levels=levels_within(LEVELS_MEASURED, area),
         thresholds_km=threshold or THRESHOLDS_KM,
         to=goals,
         draws=draws,

@@ -769,7 +769,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     ),
     "note_siting": (
         "Lieux d’où le plus d’habitants encore hors de portée seraient atteints ({reach}) ; écart "
-        "au mieux possible : {gap}.",
+        "maximal à l’optimum : {gap}.",
         "Places from which most inhabitants not yet reached would be ({reach}); gap to the best "
         "possible: {gap}.",
     ),

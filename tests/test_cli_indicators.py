@@ -146,6 +146,7 @@ def test_numbers_are_written_as_they_were_given_and_draws_as_bounds(command, tmp
     assert code == 0, err
     for given in ("à 2,25 km d’une structure", "à 7,5 min", "plus de 2,5 km"):
         assert given in told
+    assert "région" not in told  # the région reaches beyond the Loire
     levels = _sheet(openpyxl.load_workbook(out), "Couverture").set_index(["Niveau", "Couverture"])
     drawn = levels.loc[("commune", "à 2,25 km d’une structure")]
     low, high = (drawn[f"Part de la population, borne {end}"] for end in ("basse", "haute"))

@@ -95,7 +95,7 @@ def indicator_tables(
     np.int64(2)
     """
     tables = {}
-    levels = _within(levels, departements, year=year)
+    levels = levels_within(levels, departements, year=year)
     for level in levels:
         counts = count_members(members, level=level, year=year, departements=departements)
         tables[level] = _by_territory(counts, level, departements=departements, year=year)
@@ -154,7 +154,9 @@ def economic_weights(members: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([together, apart], ignore_index=True)[apart.columns]
 
 
-def _within(levels: Sequence[str], departements: Sequence[str] | None, *, year: int) -> list[str]:
+def levels_within(
+    levels: Sequence[str], departements: Sequence[str] | None, *, year: int = CURRENT_YEAR
+) -> list[str]:
     """Return the levels whose territories do not reach beyond the study area."""
     if departements is None:
         return list(levels)

@@ -105,6 +105,12 @@ def test_poles_that_share_a_structure_tell_no_sum_of_their_own():
     assert ("a, b", "shared") in set(found.log[["pole_id", "rule"]].itertuples(index=False))
 
 
+def test_a_pole_that_holds_all_of_the_other_may_tell_its_sum():
+    members = listed(a=[(9, 1)] * 5, b=[(9, 1)] * 2, c=[(7, 1)] * 4)
+    members.loc[5:6, "member_name"] = ["m0", "m1"]
+    assert totals(members) == {"a": 45.0, "b": "secret", "c": 28.0}
+
+
 def test_an_enterprise_is_one_by_its_siren_or_its_name():
     members = listed(a=[(9, 1)] * 3, b=[(9, 1)] * 3, c=[(7, 3)] * 9, d=[(2, 1)] * 9)
     members["siret"] = None

@@ -90,11 +90,11 @@ def published(
 ) -> Published:
     """Make members and tables fit to be published.
 
-    An enterprise is one by its SIREN, else by its name wherever it is: merging too much is safe.
+    An enterprise is one by its SIREN, or by its name in one town or one pole.
     Poles that have enterprises in common are one block; blocks have none in common, so that no
     sum of one tells of another but through the sum of all, which `suppress` reckons with. Told are:
 
-    - the total of a pole that is a block alone and is not suppressed, nor 0;
+    - the total of a pole that makes up its block and is not suppressed, nor 0;
     - its share, as a whole percent, where neither part nor whole is suppressed, at least `minimum`
       answered, and it is neither 0 nor all (that would tell of each of them);
     - the bounds of the share, to whole percents outside, of at least `ANSWERS_FOR_BOUNDS` answers.
@@ -179,77 +179,98 @@ def _told(members: pd.DataFrame, measure: str, *, minimum: int, dominance: float
     answers = answers_of(memberships, measure, by=schema.POLE_ID)
     given = answers[answers[schema.WHOLE].notna()].copy()
     given[_BLOCK] = _blocks(given)
-    both = given[given[REASON] == ""]
+    both = given[given[REASON] == ""].set_index([_BLOCK, STRUCTURE, _CONTRIBUTOR])
     poles = given.groupby(_BLOCK)[schema.POLE_ID].unique()
 
-    hidden, logs = set(), []
-    wholes = given.groupby([_BLOCK, STRUCTURE, _CONTRIBUTOR])[schema.WHOLE].max()
-    for amounts in (wholes, both.set_index([_BLOCK, STRUCTURE, _CONTRIBUTOR])[schema.PART]):
-        if amounts.empty:
-            continue
-        cells = _cells(amounts.groupby([_BLOCK, _CONTRIBUTOR]).sum())
-        found = suppress(cells, minimum=minimum, dominance=dominance).log
-        hidden |= set(found.index)
-        logs.append(found[[schema.RULE, schema.PROTECTS]])
-    alone = {its[0]: block for block, its in poles.items() if len(its) == 1}
-    open_poles = {pole for pole, block in alone.items() if block not in hidden}
+    wholes = given.groupby(both.index.names)[schema.WHOLE].max()
+    logs = [
+        suppress(_cells(amounts), minimum=minimum, dominance=dominance).log
+        for amounts in (wholes, both[schema.PART])
+        if len(amounts)
+    ]
+    hidden = {block for log in logs for block in log.index}
+    shared = {block for block, its in poles.items() if len(its) > 1}
+    # Of a block, a pole that holds all of it has the sum of the block, which is reckoned with.
+    own = given.groupby([_BLOCK, schema.POLE_ID])[schema.WHOLE].agg(["size", "sum"]).reset_index(1)
+    sizes, sums = wholes.groupby(_BLOCK).size(), wholes.groupby(_BLOCK).sum()
+    of_all = (own["size"] == sizes[own.index]) & np.isclose(own["sum"], sums[own.index])
+    open_poles = set(own.loc[of_all & ~own.index.isin(list(hidden)), schema.POLE_ID])
     if TOTAL not in hidden and len(given):
         open_poles.add(ALL_POLES)
-    names = {block: ", ".join(its) for block, its in poles.items()} | {TOTAL: TOTAL}
-    log = pd.concat(logs).rename_axis(_BLOCK).reset_index() if logs else pd.DataFrame()
-    shared = pd.DataFrame(
-        {_BLOCK: [block for block, its in poles.items() if len(its) > 1], schema.RULE: "shared"}
+    names = {block: ", ".join(its) for block, its in poles.items()}
+    return _Told(
+        totals=frozenset(open_poles),
+        shares=frozenset(open_poles if len(both) else ()),
+        log=_log_of(measure, logs, sorted(shared), names),
     )
-    log = pd.concat([log, shared], ignore_index=True).drop_duplicates([_BLOCK, schema.RULE])
-    log = log.reindex(columns=[_BLOCK, schema.RULE, schema.PROTECTS])
-    log[[_BLOCK, schema.PROTECTS]] = log[[_BLOCK, schema.PROTECTS]].map(
-        lambda block: names.get(block, block)
-    )
-    log = log.rename(columns={_BLOCK: schema.POLE_ID})
+
+
+def _log_of(
+    measure: str, logs: list[pd.DataFrame], shared: list[str], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return why blocks are secret, by the names of their poles; each rule once a block."""
+    columns = [schema.RULE, schema.PROTECTS]
+    log = pd.concat([*logs, pd.DataFrame({schema.RULE: "shared"}, index=shared)])
+    log = log.reindex(columns=columns).rename_axis(schema.POLE_ID).reset_index()
+    log = log.drop_duplicates([schema.POLE_ID, schema.RULE], ignore_index=True)
+    for column in (schema.POLE_ID, schema.PROTECTS):
+        log[column] = log[column].map(lambda block: names.get(block, block), na_action="ignore")
     log.insert(0, schema.MEASURE, measure)
-    shares = open_poles if len(both) else set()
-    return _Told(frozenset(open_poles), frozenset(shares), log)
+    return log
 
 
 def _contributors(members: pd.DataFrame) -> npt.NDArray[np.intp]:
-    """Return the number of the enterprise of each structure number: one SIREN, or one name."""
+    """Return the number of the enterprise of each structure number.
+
+    Structures are of one enterprise that have the same SIREN, or the same name in one town or one
+    pole, whatever their SIRET: a list may tell one structure in two ways.
+    """
+    nothing = pd.Series(None, index=members.index, dtype="str")
+
+    def texts(column: str) -> pd.Series:
+        return members.get(column, nothing).astype("str")
+
+    def folded(column: str) -> pd.Series:
+        told = texts(column).map(fold, na_action="ignore").astype("str").str.strip()
+        return told.replace("", np.nan)
+
+    siren = texts(schema.SIRET).str.replace(r"\s", "", regex=True).str[:_SIREN_DIGITS]
+    name = folded(schema.MEMBER_NAME)
+    town = texts(schema.CODE_COMMUNE).fillna(folded(schema.CITY))
+    keys = (siren.replace("", np.nan), name + " in " + town, name + " of " + texts(schema.POLE_ID))
+    structure = structure_numbers(members)
+    size = int(structure.max(initial=-1)) + 1
+    heads, tails, count = [structure], [structure], size
+    for key in keys:
+        number, words = pd.factorize(key)
+        heads.append(structure[number >= 0])
+        tails.append(count + number[number >= 0])
+        count += len(words)
+    return _connected(np.concatenate(heads), np.concatenate(tails), count)[:size]
+
+
+def _connected(
+    heads: npt.NDArray[np.intp], tails: npt.NDArray[np.intp], size: int
+) -> npt.NDArray[np.intp]:
+    """Return the number of the connected part that each of `size` nodes is in."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    structure = structure_numbers(members)
-    n = int(structure.max(initial=-1)) + 1
-    nothing = pd.Series(None, index=members.index, dtype="str")
-    siren = members.get(schema.SIRET, nothing).astype("str")
-    siren = siren.str.replace(r"\s", "", regex=True).str[:_SIREN_DIGITS].replace("", np.nan)
-    name = members.get(schema.MEMBER_NAME, nothing).astype("str")
-    name = name.map(fold, na_action="ignore").astype("str").str.strip().replace("", np.nan)
-    heads, tails = [np.arange(n)], [np.arange(n)]
-    size = n
-    for told in (siren, name):
-        number, words = pd.factorize(told)
-        heads.append(structure[number >= 0])
-        tails.append(size + number[number >= 0])
-        size += len(words)
-    links = np.concatenate(heads), np.concatenate(tails)
-    graph = coo_array((np.ones(len(links[0])), links), shape=(size, size))
-    return connected_components(graph, directed=False)[1][:n]
+    graph = coo_array((np.ones(len(heads)), (heads, tails)), shape=(size, size))
+    return connected_components(graph, directed=False)[1]
 
 
 def _blocks(given: pd.DataFrame) -> list[str]:
     """Return the block of each membership: poles that have an enterprise in common are one."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     pole, poles = pd.factorize(given[schema.POLE_ID])
     contributor, contributors = pd.factorize(given[_CONTRIBUTOR])
-    size = len(poles) + len(contributors)
-    graph = coo_array((np.ones(len(given)), (pole, len(poles) + contributor)), shape=(size, size))
-    block = connected_components(graph, directed=False)[1]
+    block = _connected(pole, len(poles) + contributor, len(poles) + len(contributors))
     return [f"block {number}" for number in block[pole]]
 
 
 def _cells(amounts: pd.Series) -> pd.DataFrame:
-    """Return value, n and largest of each block and of all, for amounts by block, contributor."""
+    """Return value, n and largest of each block and of all, for amounts of structures."""
+    amounts = amounts.groupby(level=[_BLOCK, _CONTRIBUTOR]).sum()
     by_block = amounts.groupby(level=0)
     cells = pd.DataFrame(
         {

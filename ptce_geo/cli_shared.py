@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from ptce_geo.checks import require_writable
 from ptce_geo.errors import InputError
-from ptce_geo.labels import LANGUAGES, Language, check_language, format_number, label
+from ptce_geo.labels import (
+    LANGUAGES,
+    Language,
+    check_language,
+    format_number,
+    label,
+    label_if_known,
+)
 from ptce_geo.schema import PRECISIONS
+from ptce_geo.words import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    import geopandas as gpd
     from rich.progress import ProgressColumn, TaskID
 
     from ptce_geo.geocoding import AcceptancePolicy
+    from ptce_geo.placing import Placing
 
     Show = Callable[[str, int, int | None], None]
 
@@ -129,6 +140,45 @@ def policy_of(min_score: float | None, min_precision: str | None) -> AcceptanceP
     from ptce_geo.geocoding import AcceptancePolicy
 
     return AcceptancePolicy(**settings)  # type: ignore[arg-type]
+
+
+def check_out(out: Path, *, inputs: Iterable[Path | None]) -> None:
+    """Refuse a file that cannot be written, before anything is computed."""
+    from ptce_geo.reports.table_file import check_suffix
+
+    check_suffix(out)
+    require_writable(out, inputs=inputs)
+
+
+def located(
+    members: Path, poles: Path | None, columns: Mapping[str, str] | None, placing: Placing
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the members of a list, located and attached, and their poles with their seats."""
+    from ptce_geo.indicators import locate_seats
+    from ptce_geo.placing import opened_placer, read_lists
+
+    with opened_placer(placing) as placer:
+        table, listed = read_lists(members, poles, columns=columns, by_siret=placer.by_siret)
+        located = placer.attached(table, poles=listed)
+        return located, locate_seats(placer.seats(listed), located)
+
+
+def print_set_aside(
+    console: Console, aside: Mapping[str, int], lang: Language, *, key: str = "aside"
+) -> None:
+    """Print how many members, or poles, were not counted, by reason."""
+    told = [f"{_reason(word, lang)} {format_number(count, lang)}" for word, count in aside.items()]
+    if told:
+        console.print()
+        console.print(label(key, lang).format(reasons=", ".join(told)), soft_wrap=True)
+
+
+def _reason(word: str, lang: Language) -> str:
+    key = f"aside_{word.replace(' ', '_')}"
+    if key not in LABELS and word.startswith("without "):
+        column = label_if_known("column", word.removeprefix("without "), lang)
+        return label("aside_without", lang).format(column=column)
+    return label_if_known("aside", word.replace(" ", "_"), lang)
 
 
 def megabytes(size: int, lang: Language) -> str:

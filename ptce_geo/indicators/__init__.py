@@ -19,8 +19,8 @@ Where to look:
 - poles: `poles`, of which and of whose members `memberships`; who makes them up `member_kinds`,
   `composition`; jobs and turnover `economic_weight`; on the ground `footprints`, `anchoring`; what
   they share `overlap`; the tables of a study: `tables`;
-- what may be published: `disclosure`, of `disclosure_tables`, by `disclosure_protection`, proven by
-  `disclosure_audit`;
+- what may be published: of a study `published`; of any table `disclosure`, over the cells of
+  `disclosure_tables`, chosen by `disclosure_protection`, proven by `disclosure_audit`;
 - what the place of a member is worth: `uncertainty`, by `drawn_points`.
 """
 

@@ -222,5 +222,9 @@ def test_no_amount_is_given_back_by_what_is_published(random):
         low, high = bounds(sums[pole])
         true = sum(fte[name] for name in held[pole])
         assert low <= true - 0.05 * true
-        assert high >= true + 0.05 * true
+        # A pole is no larger than one that is told and holds all of it; the reader knows no more.
+        within = [
+            sums[one] @ list(fte.values()) for one in known if one and held[pole] <= held[one]
+        ]
+        assert high == pytest.approx(min(within)) if within else high >= true + 0.05 * true
     assert (told[["whole", "part"]].dropna() == "secret").all(axis=None)

@@ -5,7 +5,7 @@ One row of a list of members is one membership: a structure of three poles stand
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -83,20 +83,44 @@ def without_pole(reasons: pd.Series, members: pd.DataFrame) -> pd.Series:
     return reasons.mask((reasons == "") & members[POLE_ID].isna(), f"without {POLE_ID}")
 
 
+class StructureTexts(NamedTuple):
+    """What a list tells of the structure of each member, missing where it tells nothing.
+
+    Attributes
+    ----------
+    siret : Series of str
+        Without blanks.
+    name : Series of str
+        ``member_name``, accents, case and punctuation apart.
+    town : Series of str
+        ``code_commune``, else ``city`` as the name.
+    """
+
+    siret: pd.Series
+    name: pd.Series
+    town: pd.Series
+
+
+def structure_texts(members: pd.DataFrame) -> StructureTexts:
+    """Return what tells the structure of each member."""
+    nothing = pd.Series(None, index=members.index, dtype="str")
+
+    def texts(column: str) -> pd.Series:
+        return members.get(column, nothing).astype("str")
+
+    def folded(column: str) -> pd.Series:
+        told = texts(column).map(fold, na_action="ignore").astype("str").str.strip()
+        return told.replace("", np.nan)
+
+    siret = texts(SIRET).str.replace(r"\s", "", regex=True).replace("", np.nan)
+    return StructureTexts(siret, folded(MEMBER_NAME), texts(CODE_COMMUNE).fillna(folded(CITY)))
+
+
 def structure_keys(members: pd.DataFrame) -> pd.Series:
     """Return what tells the structure of each member, the same text for one; missing for unknown.
 
     It is the ``siret``; without one, ``member_name`` (accents, case and punctuation apart) and
     the town: ``code_commune``, else ``city``. A row with SIRET and one without are never one.
     """
-    nothing = pd.Series(None, index=members.index, dtype="str")
-
-    def texts(column: str) -> pd.Series:
-        return members.get(column, nothing).astype("str")
-
-    siret = texts(SIRET).str.replace(r"\s", "", regex=True).replace("", np.nan)
-    name, city = (
-        texts(column).map(fold, na_action="ignore").astype("str").str.strip().replace("", np.nan)
-        for column in (MEMBER_NAME, CITY)
-    )
-    return siret.fillna(name + " in " + texts(CODE_COMMUNE).fillna(city))
+    siret, name, town = structure_texts(members)
+    return siret.fillna(name + " in " + town)

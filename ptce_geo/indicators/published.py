@@ -26,8 +26,8 @@ from ptce_geo.indicators.economic_weight import (
     memberships_of,
     structure_numbers,
 )
+from ptce_geo.indicators.memberships import structure_texts
 from ptce_geo.indicators.poles import WEIGHT_COLUMNS
-from ptce_geo.territories.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -225,19 +225,10 @@ def _contributors(members: pd.DataFrame) -> npt.NDArray[np.intp]:
     Structures are of one enterprise that have the same SIREN, or the same name in one town or one
     pole, whatever their SIRET: a list may tell one structure in two ways.
     """
-    nothing = pd.Series(None, index=members.index, dtype="str")
-
-    def texts(column: str) -> pd.Series:
-        return members.get(column, nothing).astype("str")
-
-    def folded(column: str) -> pd.Series:
-        told = texts(column).map(fold, na_action="ignore").astype("str").str.strip()
-        return told.replace("", np.nan)
-
-    siren = texts(schema.SIRET).str.replace(r"\s", "", regex=True).str[:_SIREN_DIGITS]
-    name = folded(schema.MEMBER_NAME)
-    town = texts(schema.CODE_COMMUNE).fillna(folded(schema.CITY))
-    keys = (siren.replace("", np.nan), name + " in " + town, name + " of " + texts(schema.POLE_ID))
+    siret, name, town = structure_texts(members)
+    keys = [siret.str[:_SIREN_DIGITS], name + " in " + town]
+    if schema.POLE_ID in members:
+        keys.append(name + " of " + members[schema.POLE_ID].astype("str"))
     structure = structure_numbers(members)
     size = int(structure.max(initial=-1)) + 1
     heads, tails, count = [structure], [structure], size

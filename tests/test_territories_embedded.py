@@ -37,7 +37,7 @@ def metropole(communes):
 def test_every_file_is_the_one_the_manifest_names():
     found = catalogue().embedded
     lines = found.manifest["vintages"]["2026"]
-    lines = [*lines["levels"].values(), lines["names"]]
+    lines = [*lines["levels"].values(), lines["names"], lines["topology"], lines["fingerprints"]]
     for line in lines:
         content = (found.path / line["path"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == line["sha256"], line["path"]

@@ -7,7 +7,6 @@ checks what comes out.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import shapely
+from build_topology import manifest_line, write_topology
 from commune_history import build_parts, events, spells
 from commune_names import commune_names
 from part_sizes import part_table, populations, presumed_parents
@@ -200,13 +200,7 @@ def write(
             regroup_by_departement(path)
     else:
         frame.to_parquet(path, compression="zstd", compression_level=19, index=False)
-    content = path.read_bytes()
-    return {
-        "path": f"{folder}/{path.name}",
-        "rows": len(frame),
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
+    return manifest_line(path, len(frame))
 
 
 def regroup_by_departement(path: Path) -> None:
@@ -248,6 +242,7 @@ def main() -> None:
             str(YEAR): {
                 "levels": {name: write(frame, name) for name, frame in levels.items()},
                 "names": write(names, "names"),
+                **write_topology(levels),
             }
         },
         "history": {

@@ -41,6 +41,7 @@ RESOLUTIONS: Final = ("admin-express", "5m", "50m", "100m", "1000m")
 
 ENVIRONMENT_VARIABLE: Final = "PTCE_GEO_BOUNDARIES"
 MANIFEST: Final = "manifest.json"
+_TOPOLOGY: Final = ("topology", "fingerprints")
 _PACKAGE: Final = Path(__file__).parents[1]
 _INSTALLABLE_SINCE: Final = 2019
 
@@ -106,6 +107,18 @@ class Catalogue:
     def attribution(self) -> tuple[str, ...]:
         """Whom to name wherever the embedded boundaries are shown."""
         return tuple(self.embedded.manifest.get("attribution", ()))
+
+    @property
+    def topology(self) -> tuple[Path, Path] | None:
+        """The files of the borders of the embedded territories, and of what tells their shapes.
+
+        None where their folder has none.
+        """
+        told = self.embedded.vintage(CURRENT_YEAR)
+        if not all(name in told for name in _TOPOLOGY):
+            return None
+        arcs, fingerprints = (_there(self.embedded.path / told[name]["path"]) for name in _TOPOLOGY)
+        return arcs, fingerprints
 
     def resolutions(self, year: int) -> tuple[str, ...]:
         """Return the resolutions of `year` that are installed, finest first."""
@@ -278,7 +291,7 @@ def _lines(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what a manifest says of each file."""
     for vintage in manifest["vintages"].values():
         yield from vintage.get("levels", {}).values()
-        yield from [vintage["names"]] if "names" in vintage else []
+        yield from (vintage[name] for name in ("names", *_TOPOLOGY) if name in vintage)
         for installed in vintage.get("resolutions", {}).values():
             yield from installed["levels"].values()
     yield from manifest.get("history", {}).values()

@@ -3,11 +3,14 @@
 Where to look:
 
 - what is at hand, and reading it: `catalogue`, `boundaries`;
+- a value for each territory, from a table: `value_files`;
 - which territory a point lies in: `locate`, on the grid of `cell_index`; members: `attach`;
 - which commune a name or code is: `names`, `commune_index`, `commune_search`, `register`;
 - which commune became which: `history`, `crosswalk`, `vintages`, `vintage_fit`;
 - zones that are no level of the embedded France: `zonings`, read by `zoning_files` with
   `zoning_headings`, joined by `zoning_attach`;
+- territories by the borders they share, for drawing: `topology`, on the arrays of
+  `topology_build`;
 - other boundaries: `install`, from `contour_files`, verified by `contour_checks`, fetched by
   `download` over `session`.
 """
@@ -27,6 +30,15 @@ from ptce_geo.territories.crosswalk import commune_crosswalk
 from ptce_geo.territories.history import commune_history, commune_populations
 from ptce_geo.territories.locate import locate, locate_with_distance
 from ptce_geo.territories.register import CommuneInfo, commune_info
+from ptce_geo.territories.topology import (
+    Topology,
+    at_resolution,
+    build_topology,
+    dissolve,
+    territory_topology,
+    topology_polygons,
+)
+from ptce_geo.territories.value_files import read_values
 from ptce_geo.territories.vintage_fit import VintageFit, detect_vintage
 from ptce_geo.territories.vintages import Conversion, convert_codes
 from ptce_geo.territories.zoning_attach import attach_zoning
@@ -53,11 +65,14 @@ __all__ = [
     "CommuneInfo",
     "Conversion",
     "Installation",
+    "Topology",
     "VintageFit",
     "Zoning",
     "ZoningCoverage",
+    "at_resolution",
     "attach_territories",
     "attach_zoning",
+    "build_topology",
     "catalogue",
     "commune_crosswalk",
     "commune_history",
@@ -66,15 +81,19 @@ __all__ = [
     "commune_populations",
     "convert_codes",
     "detect_vintage",
+    "dissolve",
     "find_communes",
     "install_boundaries",
     "installed_boundaries",
     "locate",
     "locate_with_distance",
     "read_territories",
+    "read_values",
     "read_zoning",
     "simplify_territories",
     "territory_table",
+    "territory_topology",
+    "topology_polygons",
     "zoning_coverage",
     "zoning_problems",
     "zoning_territories",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ptce_geo.map_words import MAP_WORDS
+
 # key: (French, English), grouped by where the words are read.
 LABELS: Final[dict[str, tuple[str, str]]] = {
     # territories
@@ -1226,112 +1228,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_column": ("Colonne", "Column"),
     "column_message": ("Remarque", "Remark"),
     "column_kind": ("Nature", "Nature"),
-    # maps (ptce_geo.maps hands every key that starts with "map_" to its page)
-    "map_title": (
-        "Pôles territoriaux de coopération économique",
-        "Territorial economic cooperation poles (PTCE)",
-    ),
-    "map_summary": (
-        "Structures localisées : {placed} sur {total} · pôles : {poles}",
-        "Members placed: {placed} of {total} · poles: {poles}",
-    ),
-    "map_panel": ("Légende et couches", "Legend and layers"),
-    "map_panel_open": ("Ouvrir le panneau", "Open the panel"),
-    "map_panel_close": ("Replier le panneau", "Fold the panel"),
-    "map_zoom_in": ("Agrandir", "Zoom in"),
-    "map_zoom_out": ("Réduire", "Zoom out"),
-    "map_search": ("Pôle, structure ou commune", "Pole, member or commune"),
-    "map_search_found": ("Structures trouvées : {n}", "Members found: {n}"),
-    "map_search_none": ("Aucun résultat", "Nothing found"),
-    "map_views": ("Aller à", "Go to"),
-    "map_metropole": ("Métropole", "Mainland France"),
-    "map_guadeloupe": ("Guadeloupe", "Guadeloupe"),
-    "map_martinique": ("Martinique", "Martinique"),
-    "map_guyane": ("Guyane", "French Guiana"),
-    "map_reunion": ("La Réunion", "Réunion"),
-    "map_mayotte": ("Mayotte", "Mayotte"),
-    "map_elsewhere": ("Ailleurs", "Elsewhere"),
-    "map_legend": ("Légende", "Legend"),
-    "map_legend_member": ("Structure, à la couleur de son pôle", "Member, in its pole’s colour"),
-    "map_legend_review": ("Structure localisée, à vérifier", "Member placed, to check"),
-    "map_legend_seat": ("Siège du pôle", "Seat of the pole"),
-    "map_legend_seat_lead": (
-        "Siège d’après la structure porteuse",
-        "Seat taken from the lead structure",
-    ),
-    "map_legend_spread": (
-        "Les structures proches sont écartées pour rester visibles.",
-        "Members close together are moved apart to stay visible.",
-    ),
-    "map_legend_colours": (
-        "Des pôles éloignés peuvent partager une couleur.",
-        "Poles far apart may share a colour.",
-    ),
-    "map_legend_unplaced": ("Structures non localisées : {n}", "Members not placed: {n}"),
-    "map_layers": ("Affichage et fond de carte", "Display and base map"),
-    "map_choropleth": ("Structures par département", "Members by département"),
-    "map_choropleth_accepted": (
-        "Structures localisées, hors « à vérifier »",
-        "Members placed, without those to check",
-    ),
-    "map_choropleth_zero": ("aucune", "none"),
-    "map_choropleth_one": ("{name} : {n} structure", "{name}: {n} structure"),
-    "map_choropleth_many": ("{name} : {n} structures", "{name}: {n} structures"),
-    "map_class_range": ("{low} à {high}", "{low} to {high}"),
-    "map_outlines": ("Limites des départements", "Département boundaries"),
-    "map_ties": ("Liens vers le siège", "Ties to the seat"),
-    "map_base": ("Fond de carte", "Base map"),
-    "map_base_none": ("Aucun (sans réseau)", "None (no network)"),
-    "map_base_ign": ("Plan IGN", "Plan IGN"),
-    "map_base_osm": ("OpenStreetMap", "OpenStreetMap"),
-    "map_base_note": (
-        "Plan IGN et OpenStreetMap demandent une connexion.",
-        "Plan IGN and OpenStreetMap need a connection.",
-    ),
-    "map_poles": ("Pôles", "Poles"),
-    "map_all": ("Tous", "All"),
-    "map_none": ("Aucun", "None"),
-    "map_go": ("Voir sur la carte : {name}", "See on the map: {name}"),
-    "map_no_pole": ("Sans pôle", "Without a pole"),
-    "map_kind": ("Type", "Kind"),
-    "map_role": ("Rôle", "Role"),
-    "map_sector": ("Secteur", "Sector"),
-    "map_address": ("Adresse", "Address"),
-    "map_commune": ("Commune", "Commune"),
-    "map_departement": ("Département", "Département"),
-    "map_found": ("Lieu trouvé", "Place found"),
-    "map_position": ("Position", "Position"),
-    "map_placed_at": ("localisée {precision}", "placed at {precision} level"),
-    "map_reason": ("Motif", "Reason"),
-    "map_status": ("Statut", "Status"),
-    "map_year": ("Année", "Year"),
-    "map_seat": ("Siège", "Seat"),
-    "map_seat_declared": ("déclaré par le pôle", "declared by the pole"),
-    "map_seat_lead": ("d’après la structure porteuse", "taken from the lead structure"),
-    "map_members": ("Structures", "Members"),
-    "map_placed_of": ("{placed} localisées sur {total}", "{placed} placed of {total}"),
-    "map_empty": (
-        "Aucune structure de la liste n’a pu être localisée.",
-        "No member of the list could be placed.",
-    ),
-    "map_footer_counts": (
-        "{total} structures dans la liste : {placed} localisées{details}, {unplaced} "
-        "non localisées",
-        "{total} members in the list: {placed} placed{details}, {unplaced} not placed",
-    ),
-    "map_footer_review": ("dont {n} à vérifier", "{n} of them to check"),
-    "map_footer_vintage": (
-        "Communes et contours : COG {year}",
-        "Communes and boundaries: COG {year}",
-    ),
-    "map_footer_sources": (
-        "Sources : IGN (ADMIN EXPRESS COG), INSEE, DGCL, La Poste ; Licence Ouverte 2.0",
-        "Sources: IGN (ADMIN EXPRESS COG), INSEE, DGCL, La Poste; Licence Ouverte 2.0",
-    ),
-    "map_footer": ("Effectifs et sources", "Counts and sources"),
-    "map_close": ("Fermer", "Close"),
-    "map_noscript": (
-        "Cette carte a besoin de JavaScript, sans réseau.",
-        "This map needs JavaScript, and no network.",
-    ),
+    "column_year": ("Année", "Year"),
+    "column_status": ("Statut", "Status"),
+    **MAP_WORDS,
 }

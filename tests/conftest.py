@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,10 +12,19 @@ import pytest
 from addok_server import missing, served_addok
 from contour_server import ETALAB, features, packed, path_of, simplified
 from hypothesis import settings
+from maps_frames import DESK
 
 # A machine that is busy elsewhere is no reason to fail.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# The smallest PNG, for a tile server that exists in the test only.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -51,6 +61,52 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=found, args=[*quiet, *sandbox])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def open_file(browser):
+    """Open a page from the disk, offline; at the end nothing may have gone wrong."""
+    contexts, complaints = [], []
+
+    def open_(path, *, size=DESK, tiles=False, fragment="", **options):
+        context = browser.new_context(viewport=size, offline=not tiles, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked = []
+
+        def answer(route):
+            page.asked.append(route.request.url)
+            if tiles:
+                route.fulfill(body=PIXEL, content_type="image/png")
+            else:
+                route.abort()
+
+        page.route(re.compile("^(?!file:|data:|blob:)"), answer)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
+        page.on("requestfailed", lambda request: complaints.append(f"failed {request.url}"))
+        page.goto(path.as_uri() + fragment)
+        page.evaluate("window.ptceMap?.drawn")
+        return page
+
+    yield open_
+    asked = [url for context in contexts for page in context.pages for url in page.asked]
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert all(re.match("https://(data.geopf.fr|tile.openstreetmap.org)/", url) for url in asked)
+
+
+@pytest.fixture
+def open_page(open_file, tmp_path):
+    """Save a map and open it as `open_file` does."""
+    from ptce_geo.maps import save_map
+
+    def open_(map_, **options):
+        return open_file(save_map(map_, tmp_path / "map.html"), **options)
+
+    return open_
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,9 @@ import geopandas as gpd
 import pandas as pd
 from shapely import Point
 
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
 # name, pole_id, pole_name, status, precision, département, lon, lat, commune
 TOWN = "Saint-Étienne"
 ROWS = [

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import folium
 import pytest
-from maps_frames import LOCATED, crowd, members_of, poles
+from maps_frames import LOCATED, PHONE, crowd, members_of, poles
 
 from ptce_geo import (
     attach_territories,
@@ -16,53 +15,11 @@ from ptce_geo import (
     pole_map,
     read_members,
     read_poles,
-    save_map,
 )
 from ptce_geo.words import LABELS
 
-DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
-# The smallest PNG, for a tile server that exists in the test only.
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
-    "0000000049454e44ae426082"
-)
-
-
-@pytest.fixture
-def open_page(browser, tmp_path):
-    """Save a map and open it from the disk, offline; at the end nothing may have gone wrong."""
-    contexts, complaints = [], []
-
-    def open_(map_, *, size=DESK, tiles=False):
-        path = save_map(map_, tmp_path / "map.html")
-        context = browser.new_context(viewport=size, offline=not tiles)
-        contexts.append(context)
-        page = context.new_page()
-        page.asked = []
-
-        def answer(route):
-            page.asked.append(route.request.url)
-            if tiles:
-                route.fulfill(body=PIXEL, content_type="image/png")
-            else:
-                route.abort()
-
-        page.route(re.compile("^(?!file:|data:|blob:)"), answer)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
-        page.on("requestfailed", lambda request: complaints.append(f"failed {request.url}"))
-        page.goto(path.as_uri())
-        return page
-
-    yield open_
-    asked = [url for context in contexts for page in context.pages for url in page.asked]
-    for context in contexts:
-        context.close()
-    assert complaints == []
-    assert all(re.match("https://(data.geopf.fr|tile.openstreetmap.org)/", url) for url in asked)
+# How members are drawn, and how many.
+DRAWN = "(({renderer, count}) => [renderer, count()])(ptceMap.page.view('poles'))"
 
 
 def circles(page):
@@ -72,7 +29,8 @@ def circles(page):
 def click_member(page, rank):
     """Click where the member's circle is on the screen, as a reader does."""
     point = page.evaluate(
-        "rank => { const {page} = ptceMap; const p = page.pointOf(page.members[rank]);"
+        "rank => { const {page} = ptceMap; const view = page.view('poles');"
+        "const p = view.pointOf(view.members[rank]);"
         "const box = page.map.getContainer().getBoundingClientRect();"
         "return [p.x + box.x, p.y + box.y]; }",
         rank,
@@ -95,7 +53,7 @@ def jump(page, view):
 def test_opens_without_a_network_and_draws_every_located_member(open_page):
     page = open_page(pole_map(members_of(), poles=poles(), source="Liste d’essai"))
     assert circles(page).count() == LOCATED
-    assert page.evaluate("[ptceMap.page.renderer, ptceMap.page.shown()]") == ["svg", LOCATED]
+    assert page.evaluate(DRAWN) == ["svg", LOCATED]
     assert page.locator(".ptce-seat-icon").count() == 2
     # Ties: two members of Culture, two of Bois; Océan has no seat, the last no pole.
     assert page.locator("path.ptce-tie").count() == 4
@@ -108,7 +66,7 @@ def test_opens_without_a_network_and_draws_every_located_member(open_page):
 
 def test_a_click_opens_the_popup_of_that_member(open_page):
     page = open_page(pole_map(members_of(), poles=poles()))
-    names = page.evaluate("ptceMap.page.members.map(m => m.name)")
+    names = page.evaluate("ptceMap.page.view('poles').members.map(m => m.name)")
     assert names == ["La Fabrique", "Cinéma Le France", "Atelier", "Ravine", "Seule", "La Fabrique"]
     for rank, (name, pole, position) in enumerate(
         [
@@ -136,7 +94,7 @@ def test_a_click_on_a_seat_tells_about_the_pole(open_page):
     page.locator(".ptce-seat-icon").first.click()
     text = page.locator(".leaflet-popup").inner_text()
     for words in ("Culture", "lauréat 2014", "2014", "Saint-Étienne", "déclaré par le pôle",
-                  "2 localisées sur 3"):  # fmt: skip
+                  "3, dont localisées\u00a0: 2"):  # fmt: skip
         assert words in text
 
 
@@ -153,13 +111,13 @@ def test_members_at_one_place_can_each_be_seen_and_clicked(open_page, seat):
     members = crowd(60)
     its_poles = poles().iloc[:1].set_geometry(members.geometry.iloc[:1].values, crs=4326)
     page = open_page(pole_map(members, poles=its_poles if seat else None))
-    for zoom in (6, 9, 12):
+    for zoom in (7, 9, 12):
         page.evaluate(
             "zoom => void ptceMap.page.map.setView([45, 1], zoom, {animate: false})", zoom
         )
         nearest = page.evaluate(
             """() => {
-              const {members} = ptceMap.page;
+              const {members} = ptceMap.page.view('poles');
               let gap = Infinity;
               for (const a of members) for (const b of members) {
                 if (a === b) continue;
@@ -179,26 +137,33 @@ def test_members_at_one_place_can_each_be_seen_and_clicked(open_page, seat):
 def test_popup_stays_at_its_circle_when_zooming(open_page):
     page = open_page(pole_map(crowd(60)))
     click_member(page, 59)
-    offset = "ptceMap.page.popup.options.offset.distanceTo(ptceMap.page.members[59].offset({}))"
+    away = """zoom => ptceMap.page.popup.options.offset.distanceTo(
+      ptceMap.page.view('poles').members[59].offset(zoom))"""
     for zoom in (7, 12):
         page.evaluate("zoom => void ptceMap.page.map.setZoom(zoom, {animate: false})", zoom)
-        assert page.evaluate(offset.format(zoom)) == 0
+        assert page.evaluate(away, zoom) == 0
 
 
 # ----- the sample, every circle in sight -------------------------------------------------------
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
-MOST_AWAY = 80  # pixels, as in layout.js
+
+
+def most_away(zoom):
+    """How far a mark may stand from its true point at a zoom, in pixels, as in layout.js."""
+    return min(80, 10 * 2 ** (zoom - 4))
+
 
 # Every circle in sight, those under panel and buttons left out: [rank, pixels from its true point,
 # whether a click on its centre is a click on it].
 IN_SIGHT = """() => {
   const {page} = ptceMap;
   const box = page.map.getContainer().getBoundingClientRect();
-  const rows = page.members.map((member, rank) => {
-    const p = page.pointOf(member);
+  const view = page.view('poles');
+  const rows = view.members.map((member, rank) => {
+    const p = view.pointOf(member);
     const top = document.elementFromPoint(p.x + box.x, p.y + box.y);
-    const ours = ".ptce-panel, .ptce-views, .ptce-footer, .leaflet-control";
+    const ours = ".ptce-panel, .ptce-insets, .ptce-view, .ptce-footer, .leaflet-control";
     if (!top || top.closest(ours)) return null;
     const away = page.map.latLngToContainerPoint(member.latlng).distanceTo(p);
     return [rank, away, top === member.circle.getElement()];
@@ -208,8 +173,8 @@ IN_SIGHT = """() => {
 
 # The smallest gap between two circles, or a circle and a seat (7.5 pixels from centre to corner).
 SMALLEST_GAP = """() => {
-  const {members, map, data} = ptceMap.page;
-  const seats = data.poles.filter(pole => pole.seat).map(pole => ({ radius: 7.5,
+  const {members, poles: itsPoles} = ptceMap.page.view('poles'); const {map} = ptceMap.page;
+  const seats = itsPoles.filter(pole => pole.seat).map(pole => ({ radius: 7.5,
     at: map.latLngToLayerPoint(pole.latlng).add(pole.offset(map.getZoom())) }));
   const circles = members.map(({circle}) => ({ radius: circle._radius, at: circle._point }));
   let gap = Infinity;
@@ -255,42 +220,44 @@ def test_every_circle_in_sight_is_on_top_and_its_click_is_its_own(open_page, sam
     assert [rank for rank, _, on_top in rows if not on_top] == []
     # Click on the twelve moved farthest, where seats and circles crowd.
     for rank, away, _ in sorted(rows, key=lambda row: -row[1])[:12]:
-        assert 0 < away <= MOST_AWAY
+        assert 0 < away <= most_away(page.evaluate("ptceMap.page.map.getZoom()"))
         click_member(page, rank)
         name, pole = page.evaluate(
-            "rank => { const {members, data} = ptceMap.page;"
-            " return [members[rank].name, data.poles[members[rank].pole].name]; }",
+            "rank => { const {members, poles: itsPoles} = ptceMap.page.view('poles');"
+            " return [members[rank].name, itsPoles[members[rank].pole].name]; }",
             rank,
         )
         assert page.locator(".leaflet-popup h2").inner_text() == name
         assert page.locator(".leaflet-popup .ptce-of-pole").inner_text() == pole
-        tip = page.evaluate("rank => ptceMap.page.members[rank].circle.isTooltipOpen()", rank)
-        assert not tip  # it would lie under the popup
+        tip = "rank => ptceMap.page.view('poles').members[rank].circle.isTooltipOpen()"
+        assert not page.evaluate(tip, rank)  # it would lie under the popup
         close_popup(page)
         # The popup may have moved the map.
         jump(page, "metropole")
         look(page)
 
 
-def test_no_circle_covers_another_or_a_seat_at_any_zoom_nor_goes_far(open_page, sample):
+def test_from_zoom_6_no_circle_covers_another_or_a_seat_and_none_goes_far_at_any(open_page, sample):
     members, its_poles = sample
     page = open_page(pole_map(members, poles=its_poles))
-    for zoom in (5, 6, 7, 8, 9, 10, 12, 15, 18):
+    for zoom in (4, 5, 6, 7, 8, 9, 10, 12, 15, 18):
         look_at(page, 46.5, 2.5, zoom)
-        assert page.evaluate(SMALLEST_GAP) > 0
+        # Over all of France the true place comes before room for each.
+        assert (page.evaluate(SMALLEST_GAP) > 0) == (zoom >= 6)
         farthest = page.evaluate(
-            "zoom => Math.max(...ptceMap.page.members.map(m => m.offset(zoom).distanceTo([0, 0])))",
+            """zoom => Math.max(...ptceMap.page.view('poles').members.map(
+              m => m.offset(zoom).distanceTo([0, 0])))""",
             zoom,
         )
-        assert 0 < farthest <= MOST_AWAY
+        assert 0 < farthest <= most_away(zoom)
 
 
 def test_zoomed_in_a_member_alone_in_its_place_stands_at_its_true_point(open_page, sample):
     members, its_poles = sample
     page = open_page(pole_map(members, poles=its_poles))
     away = """zoom => {
-      const {members, data} = ptceMap.page;
-      const marks = [...members, ...data.poles.filter(pole => pole.seat)];
+      const {members, poles: itsPoles} = ptceMap.page.view('poles');
+      const marks = [...members, ...itsPoles.filter(pole => pole.seat)];
       const alone = members.filter(m => marks.filter(o => o.latlng.equals(m.latlng)).length === 1);
       return alone.map(m => m.offset(zoom).distanceTo([0, 0]));
     }"""
@@ -322,9 +289,9 @@ def test_after_an_animated_zoom_marks_and_ties_stand_where_they_belong(open_page
     assert page.evaluate(SMALLEST_GAP) > 0
     errors = page.evaluate(
         """() => {
-          const {map, data} = ptceMap.page;
+          const {map} = ptceMap.page; const {poles: itsPoles} = ptceMap.page.view('poles');
           const zoom = map.getZoom();
-          const poles = data.poles.filter(pole => pole.seat);
+          const poles = itsPoles.filter(pole => pole.seat);
           const at = mark => map.latLngToLayerPoint(mark.latlng).add(mark.offset(zoom));
           const seats = poles.map(pole =>
             L.DomUtil.getPosition(pole.marker.getElement()).distanceTo(at(pole)));
@@ -344,9 +311,34 @@ def test_a_seat_among_many_members_can_be_clicked(open_page):
     members = crowd(2001, spacing=0.05)
     its_poles = poles().iloc[:1].set_geometry(members.geometry.iloc[:1].values, crs=4326)
     page = open_page(pole_map(members, poles=its_poles))
-    assert page.evaluate("ptceMap.page.renderer") == "canvas"
+    assert page.evaluate("ptceMap.page.view('poles').renderer") == "canvas"
     page.locator(".ptce-seat-icon").click()
     assert page.locator(".leaflet-popup h2").inner_text() == "Culture"
+
+
+def test_a_tooltip_without_room_above_stands_below(open_page):
+    page = open_page(pole_map(members_of()))
+    inside = """([latitude, longitude]) => {
+      const {map} = ptceMap.page;
+      const {circle} = ptceMap.page.view("poles").members[0];
+      const place = map.containerPointToLatLng([latitude, longitude]);
+      circle.openTooltip(place);
+      const tip = circle.getTooltip();
+      const {top, bottom} = tip.getElement().getBoundingClientRect();
+      return [top > 0, bottom < longitude, tip.options.direction];
+    }"""
+    assert page.evaluate(inside, [640, 12]) == [True, False, "top"]
+    assert page.evaluate(inside, [640, 300]) == [True, True, "top"]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_scale_has_the_numbers_of_the_language_and_leaves_a_low_map(open_page, lang):
+    page = open_page(pole_map(members_of(), lang=lang))
+    look_at(page, 5, 5, 3)
+    scale = page.locator(".leaflet-control-scale")
+    assert scale.inner_text() == {"fr": "1\u202f000\u00a0km", "en": "1,000\u00a0km"}[lang]
+    page.set_viewport_size({"width": 1280, "height": 150})
+    scale.wait_for(state="hidden")
 
 
 # ----- layers ----------------------------------------------------------------------------------
@@ -365,21 +357,19 @@ def test_poles_go_on_and_off_with_their_members(open_page):
     assert page.locator("path.ptce-tie").count() == 4
 
 
-def test_choropleth_outlines_and_ties_go_on_and_off(open_page):
+def test_choropleth_and_ties_go_on_and_off(open_page):
     page = open_page(pole_map(members_of(), poles=poles()))
-    land = page.locator(".leaflet-ptce-land-pane path")
-    fills = "paths => [...new Set(paths.map(path => path.getAttribute('fill')))].length"
-    assert land.count() == 101
-    assert land.evaluate_all(fills) == 3  # none, 1, 2 to 3
-    page.locator('[data-layer="choropleth"]').uncheck()
-    assert land.evaluate_all(fills) == 1
-    assert page.locator(".ptce-scale").is_hidden()
-    page.locator(".ptce-layers summary").click()
-    page.locator('[data-layer="outlines"]').uncheck()
-    assert land.first.get_attribute("stroke-opacity") == "0"
+    counted = "key => ptceMap.page.view(key).count()"
+    assert page.evaluate(counted, "departements") == 101
+    page.locator('[data-layer="departements"]').uncheck()
+    assert page.evaluate(counted, "departements") == 0
     page.locator('[data-layer="ties"]').uncheck()
     assert page.locator("path.ptce-tie").count() == 0
     assert circles(page).count() == LOCATED
+    page.locator('[data-layer="poles"]').uncheck()
+    assert circles(page).count() == page.locator(".ptce-seat-icon").count() == 0
+    page.locator('[data-layer="departements"]').check()
+    assert page.evaluate(counted, "departements") == 101
 
 
 def test_only_a_base_map_asks_the_network_and_only_its_host(open_page):
@@ -404,13 +394,20 @@ def test_only_a_base_map_asks_the_network_and_only_its_host(open_page):
 
 def test_buttons_jump_to_each_part_of_france_with_its_count(open_page):
     page = open_page(pole_map(members_of(), poles=poles()))
-    views = page.locator(".ptce-view").all_inner_texts()
-    assert [re.sub(r"\s+", " ", text) for text in views] == [
-        "Métropole 5", "Guadeloupe 0", "Martinique 0", "Guyane 0", "La Réunion 1", "Mayotte 0",
-    ]  # fmt: skip
+    views = page.locator(".ptce-view").evaluate_all(
+        "views => views.map(view => [view.dataset.view, view.getAttribute('aria-label')])"
+    )
+    assert dict(views) == {
+        "metropole": "Aller à\u00a0: Métropole, 5 structures",
+        "guadeloupe": "Aller à\u00a0: Guadeloupe, 0 structure",
+        "martinique": "Aller à\u00a0: Martinique, 0 structure",
+        "guyane": "Aller à\u00a0: Guyane, 0 structure",
+        "reunion": "Aller à\u00a0: La Réunion, 1 structure",
+        "mayotte": "Aller à\u00a0: Mayotte, 0 structure",
+    }
     visible = (
-        "ptceMap.page.members.filter(m => ptceMap.page.map.getBounds().contains(m.latlng))"
-        ".map(m => m.name)"
+        "ptceMap.page.view('poles').members"
+        ".filter(m => ptceMap.page.map.getBounds().contains(m.latlng)).map(m => m.name)"
     )
     assert page.evaluate(visible + ".length") == 5
     jump(page, "reunion")
@@ -460,6 +457,19 @@ def test_keyboard_goes_among_members_and_opens_popups(open_page):
     page.keyboard.press("Enter")
     name = page.locator(".leaflet-popup h2").inner_text()
     assert second.startswith(name)
+
+
+def test_panel_and_footer_fold_when_the_window_turns_narrow(open_page):
+    page = open_page(pole_map(members_of()))
+    opened = "[ptceMap.page.panelOpen, ptceMap.page.footer.open]"
+    assert page.evaluate(opened) == [True, True]
+    page.set_viewport_size(PHONE)
+    page.wait_for_function("() => !ptceMap.page.panelOpen")
+    assert page.evaluate(opened) == [False, False]
+    page.locator(".ptce-fold").click()
+    page.set_viewport_size({"width": 400, "height": 700})  # narrow before too
+    page.evaluate("() => new Promise(end => requestAnimationFrame(() => setTimeout(end)))")
+    assert page.evaluate(opened) == [True, False]
 
 
 def test_phone_starts_folded_and_unfolds(open_page):
@@ -531,17 +541,17 @@ def test_nobody_located_says_so(open_page):
     assert (
         "Aucune structure de la liste n’a pu être localisée." in page.locator("body").inner_text()
     )
-    assert page.locator(".leaflet-ptce-land-pane path").count() == 101
+    assert page.evaluate("ptceMap.page.view('departements').count()") == 101
 
 
 def test_many_members_are_drawn_on_a_canvas_and_can_be_clicked(open_page):
     n = 2001
     page = open_page(pole_map(crowd(n, spacing=0.05)))
-    assert page.evaluate("[ptceMap.page.renderer, ptceMap.page.shown()]") == ["canvas", n]
+    assert page.evaluate(DRAWN) == ["canvas", n]
     assert circles(page).count() == 0
     for rank in (0, 1234, n - 1):
         page.evaluate(
-            "i => { const {map, members} = ptceMap.page;"
+            "i => { const {map} = ptceMap.page; const {members} = ptceMap.page.view('poles');"
             " map.setView(members[i].latlng, 10, {animate: false}); }",
             rank,
         )
@@ -549,7 +559,7 @@ def test_many_members_are_drawn_on_a_canvas_and_can_be_clicked(open_page):
         assert page.locator(".leaflet-popup h2").inner_text() == f"Membre {rank}"
         close_popup(page)
     page.get_by_role("checkbox", name="Culture").uncheck()
-    assert page.evaluate("ptceMap.page.shown()") == 0
+    assert page.evaluate("ptceMap.page.view('poles').count()") == 0
 
 
 # ----- folium layers of the user ---------------------------------------------------------------

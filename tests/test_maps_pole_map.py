@@ -3,141 +3,130 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 
 import folium
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from maps_frames import LOCATED, ROWS, crowd, members_of, poles
-from shapely import Point, Polygon
+from shapely import LineString, Point, Polygon, box
 
 from ptce_geo.errors import CrsError, DuplicateIdError, InputError, MissingColumnError
-from ptce_geo.maps import pole_map
-from ptce_geo.maps.classes import class_of, class_ranges
-from ptce_geo.maps.element import PoleLayers, json_for_script
+from ptce_geo.maps import pole_map, timeline_map
+from ptce_geo.maps.content import Areas, Poles
+from ptce_geo.maps.element import content_of, json_for_script
 from ptce_geo.maps.palettes import PALETTES, assign_colours
 from ptce_geo.maps.views import VIEWS, first_view, views_of
 
 
-def data_of(map_: folium.Map) -> dict:
-    (layers,) = [child for child in map_._children.values() if isinstance(child, PoleLayers)]
-    return layers.data
+def poles_of(map_: folium.Map) -> Poles:
+    (layer,) = [each for each in content_of(map_).layers if isinstance(each, Poles)]
+    return layer
 
 
-def rows_of(data: dict) -> list[dict]:
-    table = data["members"]
+def areas_of(map_: folium.Map, key: str) -> Areas:
+    (layer,) = [each for each in content_of(map_).layers if each.key == key]
+    return layer
+
+
+def rows_of(layer: Poles) -> list[dict]:
+    table = layer.members
     return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
 def test_is_a_folium_map_with_every_located_member():
     map_ = pole_map(members_of(), poles=poles())
     assert isinstance(map_, folium.Map)
-    assert len(rows_of(data_of(map_))) == LOCATED
-    assert data_of(map_)["unplaced"] == 1
+    assert len(rows_of(poles_of(map_))) == LOCATED
+    assert poles_of(map_).unplaced == 1
 
 
 def test_poles_of_the_list_then_members_without_one():
-    data = data_of(pole_map(members_of(), poles=poles()))
+    layer = poles_of(pole_map(members_of(), poles=poles()))
     # Culture: La Fabrique, Cinéma, Perdue (not placed); Bois: Atelier and La Fabrique again.
-    counted = {pole["name"]: (pole["placed"], pole["members"]) for pole in data["poles"]}
+    counted = {pole["name"]: (pole["placed"], pole["members"]) for pole in layer.poles}
     assert counted == {
         "Culture": (2, 3), "Bois": (2, 2), "Océan": (1, 1), "Vide": (0, 0), "Sans pôle": (1, 1),
     }  # fmt: skip
-    assert [pole["seat"] for pole in data["poles"]] == [
+    assert [pole["seat"] for pole in layer.poles] == [
         [45.44, 4.39], [45.04, 5.05], None, None, None,
     ]  # fmt: skip
-    names = [data["poles"][row["pole"]]["name"] for row in rows_of(data)]
+    names = [layer.poles[row["pole"]]["name"] for row in rows_of(layer)]
     assert names == ["Culture", "Culture", "Bois", "Océan", "Sans pôle", "Bois"]
 
 
 def test_poles_may_be_left_out_or_lack_geometry_and_members_may_name_new_ones():
-    without = data_of(pole_map(members_of()))
-    assert [pole["name"] for pole in without["poles"]] == ["Culture", "Bois", "Océan", "Sans pôle"]
-    plain = data_of(pole_map(members_of(), poles=pd.DataFrame(poles().drop(columns="geometry"))))
-    assert {pole["seat"] is None for pole in plain["poles"]} == {True}
-    some = data_of(pole_map(members_of(), poles=poles().iloc[:1]))
-    assert [pole["name"] for pole in some["poles"]] == ["Culture", "Bois", "Océan", "Sans pôle"]
+    without = poles_of(pole_map(members_of()))
+    assert [pole["name"] for pole in without.poles] == ["Culture", "Bois", "Océan", "Sans pôle"]
+    plain = poles_of(pole_map(members_of(), poles=pd.DataFrame(poles().drop(columns="geometry"))))
+    assert {pole["seat"] is None for pole in plain.poles} == {True}
+    some = poles_of(pole_map(members_of(), poles=poles().iloc[:1]))
+    assert [pole["name"] for pole in some.poles] == ["Culture", "Bois", "Océan", "Sans pôle"]
 
 
 def test_a_pole_known_by_its_name_only():
     members = members_of([("A", None, "Bois", "accepted", "street", "26", 5.0, 45.0, "Romans")])
-    data = data_of(pole_map(members))
-    assert [pole["name"] for pole in data["poles"]] == ["Bois"]
+    layer = poles_of(pole_map(members))
+    assert [pole["name"] for pole in layer.poles] == ["Bois"]
 
 
 def test_reasons_are_put_in_words_and_unknown_ones_kept():
     members = members_of().assign(geocode_reason="misspelt_town: Romans")
-    assert rows_of(data_of(pole_map(members)))[0]["reason"] == (
+    assert rows_of(poles_of(pole_map(members)))[0]["reason"] == (
         "nom de commune mal orthographié (Romans)"
     )
     members["geocode_reason"] = "vu sur place: oui"
-    assert rows_of(data_of(pole_map(members)))[0]["reason"] == "vu sur place: oui"
+    assert rows_of(poles_of(pole_map(members)))[0]["reason"] == "vu sur place: oui"
 
 
 def test_index_of_the_members_does_not_matter():
     members = members_of()
     members.index = [7] * len(members)
-    assert data_of(pole_map(members, poles=poles())) == data_of(
-        pole_map(members_of(), poles=poles())
-    )
+    one, other = pole_map(members, poles=poles()), pole_map(members_of(), poles=poles())
+    assert poles_of(one) == poles_of(other)
     assert list(members.index) == [7] * len(members)
 
 
 def test_choropleth_counts_accepted_members_by_departement():
-    departements = data_of(pole_map(members_of()))["departements"]
-    labels = {f["properties"]["label"]: f["properties"]["class"] for f in departements["features"]}
+    areas = areas_of(pole_map(members_of()), "departements")
+    ranks = dict(zip(areas.names, areas.class_of, strict=True))
+    counts = dict(zip(areas.names, areas.values, strict=True))
     # Accepted: 3 in Loire, 1 in La Réunion, 1 in Paris; Drôme's only one is to be checked.
-    assert labels["Loire\u00a0: 3 structures"] > labels["Paris\u00a0: 1 structure"] > 0
-    assert labels["Drôme\u00a0: 0 structure"] == 0
-    assert [each["label"] for each in departements["classes"]] == ["aucune", "1", "2 à 3"]
-    assert len(departements["features"]) == 101
-
-
-def test_neighbours_share_their_border_in_the_page():
-    features = data_of(pole_map(members_of()))["departements"]["features"]
-    named = {f["properties"]["label"].split("\u00a0")[0]: f["geometry"] for f in features}
-
-    def points(name):
-        text = json.dumps(named[name]["coordinates"])
-        return set(map(tuple, np.array(json.loads(text)[0]).reshape(-1, 2).tolist()))
-
-    assert len(points("Loire") & points("Rhône")) >= 5
+    assert (counts["Loire"], counts["Paris"], counts["Drôme"]) == (3, 1, 0)
+    assert ranks["Loire"] > ranks["Paris"] > ranks["Drôme"] == 0
+    assert [each.label for each in areas.classes] == ["aucune", "1", "3"]
+    assert len(areas.names) == 101
 
 
 def test_footer_says_how_members_were_placed():
-    counts, vintage, sources, own = data_of(pole_map(members_of(), source="Ma liste"))["footer"]
+    map_ = pole_map(members_of(), source="Ma liste", date="2026-03-31")
+    counts, own, date, vintage, sources = content_of(map_).footer
     assert counts == (
         "7 structures dans la liste\u00a0: 6 localisées (1 au numéro, 1 à la rue, "
         "1 au lieu-dit ou au point fourni, 3 à la commune, dont 1 à vérifier), 1 non localisées"
     )
     assert vintage == "Communes et contours\u00a0: COG 2026"
     assert "IGN" in sources
-    assert own == "Ma liste"
+    assert (own, date) == ("Ma liste", "Données au 31 mars 2026")
 
 
 def test_english_has_every_word():
-    french = data_of(pole_map(members_of()))
-    english = data_of(pole_map(members_of(), lang="en"))
-    assert english["lang"] == "en"
-    assert english["poles"][-1]["name"] == "Without a pole"
-    assert english["footer"][0].startswith("7 members in the list: 6 placed (1 house number")
-    same = {key for key, words in english["text"].items() if french["text"][key] == words}
-    # Proper names and words that both languages spell alike.
-    assert same == {
-        "guadeloupe", "martinique", "mayotte", "base_ign", "base_osm", "commune", "departement",
-        "position",
-    }  # fmt: skip
+    content = content_of(pole_map(members_of(), lang="en"))
+    assert content.lang == "en"
+    assert content.layers[-1].poles[-1]["name"] == "Without a pole"
+    assert content.footer[0].startswith("7 members in the list: 6 placed (1 house number")
 
 
 @pytest.mark.parametrize("rows", [[], [ROWS[4]]])
 def test_nobody_located_gives_a_map_of_the_metropole(rows):
-    data = data_of(pole_map(members_of(rows) if rows else members_of().iloc[:0], poles=poles()))
-    assert data["members"]["rows"] == []
-    assert data["firstView"] == VIEWS[0].bounds
-    assert len(data["departements"]["classes"]) == 1
+    map_ = pole_map(members_of(rows) if rows else members_of().iloc[:0], poles=poles())
+    assert poles_of(map_).members["rows"] == []
+    assert content_of(map_).first_view == VIEWS[0].bounds
+    assert content_of(map_).warning == "Aucune structure de la liste n’a pu être localisée."
+    assert len(areas_of(map_, "departements").classes) == 1
 
 
 @pytest.mark.parametrize(
@@ -160,27 +149,40 @@ def test_wrong_input_is_one_clear_error():
     square = Polygon([(0, 45), (1, 45), (1, 46)])
     with pytest.raises(InputError, match=r"Polygon.*representative_point"):
         pole_map(members_of().set_geometry([square] * len(ROWS), crs=4326))
+    seats = poles().set_geometry([Point(np.inf, 45), None, None, None], crs=4326)
+    with pytest.raises(InputError, match=r"poles of a map: .* \(inf, 45\) on row 0; correct"):
+        pole_map(members_of(), poles=seats)
+    with pytest.raises(InputError, match="date= must be a day in ISO 8601"):
+        pole_map(members_of(), date="hier")
+    with pytest.raises(InputError, match="source= must be a text"):
+        timeline_map(members_of(), poles(), source=5)
+    for year in (np.inf, 2014.5, 10**9):
+        with pytest.raises(InputError, match=r"expected years from 1800 to 2200 .* found"):
+            timeline_map(members_of(), poles().assign(year=[year, 2014, None, None]))
     with pytest.raises(InputError, match="unknown language 'de'"):
         pole_map(members_of(), lang="de")
     with pytest.raises(InputError, match=r"unknown palette 'jet'; known: tol-bright, okabe-ito"):
         pole_map(members_of(), palette="jet")
 
 
+def test_footprints_that_are_not_drawn_are_counted():
+    footprints = gpd.GeoDataFrame(
+        index=pd.Index(["p1", "p2", "p3", "other"], name="pole_id"),
+        geometry=[box(4, 45, 5, 46), LineString([(4, 45), (5, 46)]), None, box(0, 45, 1, 46)],
+        crs=4326,
+    )
+    ground = areas_of(pole_map(members_of(), footprints=footprints), "footprints")
+    assert ground.names == ["Culture"]
+    assert ground.notes[1:] == (
+        "Pôles sans emprise (aucune structure, une seule, ou alignées)\u00a0: 2",
+        "Emprises de pôles absents de la liste, non dessinées\u00a0: 1",
+    )
+
+
 def test_an_empty_point_is_no_place():
     members = members_of()
     members.loc[0, "geometry"] = Point()
-    assert data_of(pole_map(members))["unplaced"] == 2
-
-
-@given(st.lists(st.integers(0, 400), min_size=1, max_size=120), st.integers(1, 6))
-def test_classes_cover_every_count_once(counts, k):
-    ranges = class_ranges(pd.Series(counts), k=k)
-    assert len(ranges) <= k
-    for count in counts:
-        holders = [low <= count <= high for low, high in ranges]
-        assert sum(holders) == (count > 0)
-        assert (class_of(count, ranges) == -1) == (count == 0)
-    assert all(before[1] + 1 == after[0] for before, after in pairwise(ranges))
+    assert poles_of(pole_map(members)).unplaced == 2
 
 
 @given(st.integers(1, 40), st.randoms(use_true_random=False))

@@ -1,4 +1,4 @@
-"""The package as a whole: its public names, its ladder of rooms, its wheel, its examples."""
+"""The package as a whole: its public names, its ladder of rooms, its wheel, its README."""
 
 from __future__ import annotations
 
@@ -100,14 +100,6 @@ def test_the_ladder_holds_and_a_planted_import_breaks_it(tmp_path, room, planted
         line = next(line for line in done.stdout.splitlines() if " BROKEN" in line)
         assert broken in done.stdout[: done.stdout.index(line) + len(line)]
         assert f"ptce_geo.{room}" in done.stdout
-
-
-def test_the_examples_run(tmp_path):
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    (tmp_path / "maps").mkdir()
-    for script in sorted((tmp_path / "examples").glob("*.py")):
-        run(sys.executable, script)
-    assert (tmp_path / "maps" / "first_map.html").stat().st_size > 100_000
 
 
 def test_the_lines_of_the_readme_run(tmp_path):

@@ -1,6 +1,9 @@
 // Small helpers for the page. Text from a member list enters the page in one place: `el`, which
 // makes text nodes. Nothing here or in the other files writes HTML.
 
+/** What draws each type of layer: name -> function (page, layer, map) that makes its view. */
+const layerTypes = {};
+
 /** Make an element: attributes (`on…` are listeners), then children: elements, texts or null. */
 function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -31,8 +34,19 @@ function fill(template, values) {
 }
 
 /** A number as readers of the page's language write it. */
-function number(page, value) {
-  return new Intl.NumberFormat(page.data.lang).format(value);
+function number(page, value, decimals = 0) {
+  return numberFormat(page.data.lang, decimals).format(value);
+}
+
+const numberFormats = new Map();
+
+function numberFormat(lang, decimals) {
+  const key = `${lang}${decimals}`;
+  if (!numberFormats.has(key)) {
+    numberFormats.set(key, new Intl.NumberFormat(lang,
+      { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  }
+  return numberFormats.get(key);
 }
 
 /** The form in which texts are compared: no capitals, no accents, no hyphens. */

@@ -3,7 +3,7 @@
 
 const SEAT_SIZE = 15; // corner to corner, pixels
 const GAP = 1.5; // between two marks
-const MOST_AWAY = 80; // no mark stands farther from its true point
+const MOST_AWAY = 80; // no mark stands farther from its true point; less far over all of France
 const SAME_SPOT = 4; // marks that many pixels apart look for room around the same centre
 const MOST_TRIES = 8e5; // of a layout: among thousands, each looks for room less far
 const CELL = 17; // of the grid of occupied places: no two marks keep a larger distance
@@ -15,6 +15,11 @@ const CLOSENESS = [2, 1];
 /** Radius of a member's circle (whole pixels): small over France, easy to hit in a town. */
 function memberRadius(zoom) {
   return Math.round(Math.max(4, Math.min(7, 4 + (zoom - 6) * 0.6)));
+}
+
+/** How far a mark may stand from its true point (pixels): up to zoom 7 some 70 km of France. */
+function mostAway(zoom) {
+  return Math.min(MOST_AWAY, 10 * 2 ** (zoom - 4));
 }
 
 /** The marks of a map, which ask for their places once, and the layouts of the zooms seen. */
@@ -45,7 +50,7 @@ class Places {
   layout(zoom) {
     if (!this.layouts.has(zoom)) {
       const point = ({ latlng }) => this.map.project(latlng, zoom).round(); // as Leaflet draws it
-      const layout = new Layout();
+      const layout = new Layout(mostAway(zoom));
       layout.addAll(this.seats, point, SEAT_SIZE / 2);
       layout.addAll(byPlace(this.members), point, memberRadius(zoom));
       this.layouts.set(zoom, layout.offsets);
@@ -66,14 +71,15 @@ function byPlace(members) {
 }
 
 class Layout {
-  constructor() {
+  constructor(farthest) {
+    this.farthest = farthest; // pixels
     this.offsets = new Map();
     this.cells = Array.from({ length: CELLS }, () => []); // occupied discs
   }
 
   /** Find a place for marks of one kind, in this order. */
   addAll(marks, pointOf, radius) {
-    const steps = rings((2 * radius + GAP) / 6);
+    const steps = rings((2 * radius + GAP) / 6, this.farthest);
     const points = marks.map(pointOf);
     const spots = points.map(spotOf);
     const tries = new Map(); // spot -> how many steps its marks may try together
@@ -135,11 +141,11 @@ function cellOf(x, y) {
   return (Math.floor(x / CELL) * 73856093 ^ Math.floor(y / CELL) * 19349663) & (CELLS - 1);
 }
 
-/** Points of rings `width` pixels apart around a centre; on each, six petals before what is between. */
-function rings(width) {
+/** Points of rings `width` pixels apart, up to `farthest`, around a centre; on each, six petals before what is between. */
+function rings(width, farthest) {
   const points = [];
   // Centres of a spot are up to its diagonal away from the true point.
-  for (let radius = width; radius <= MOST_AWAY - SAME_SPOT * Math.SQRT2; radius += width) {
+  for (let radius = width; radius <= farthest - SAME_SPOT * Math.SQRT2; radius += width) {
     const between = Math.ceil((Math.PI * radius) / (3 * width));
     for (let i = 0; i < between; i++) {
       for (const petal of [0, 3, 1, 4, 2, 5]) {

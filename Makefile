@@ -28,6 +28,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/locate.py
 	$(BIN)/python benchmarks/indicators.py
 	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python benchmarks/maps.py
 
 clean:
 	rm -rf $(VENV) .venv-addok maps/demo

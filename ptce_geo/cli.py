@@ -18,6 +18,7 @@ from ptce_geo import cli_shared as shared
 from ptce_geo.checks import listing
 from ptce_geo.cli_geocoding import ban_app, geocode, review_app, store_app
 from ptce_geo.cli_indicators import indicators_app
+from ptce_geo.cli_maps import map_app
 from ptce_geo.cli_routing import routing_app
 from ptce_geo.errors import PtceGeoError, PtceGeoWarning
 from ptce_geo.labels import Language, format_number, label, label_if_known
@@ -49,6 +50,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(ban_app, name="ban")
 app.add_typer(store_app, name="store")
 app.add_typer(indicators_app, name="indicators")
+app.add_typer(map_app, name="map")
 app.add_typer(routing_app, name="routing")
 
 

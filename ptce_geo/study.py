@@ -24,7 +24,7 @@ import pandas as pd
 from ptce_geo import __version__, schema
 from ptce_geo.checks import listing
 from ptce_geo.errors import InputError, OutputError, PtceGeoError, UnknownTerritoryError
-from ptce_geo.indicators import indicator_tables, locate_seats
+from ptce_geo.indicators import indicator_tables, locate_seats, pole_footprint
 from ptce_geo.indicators.distances import sorted_km
 from ptce_geo.indicators.published import published
 from ptce_geo.labels import Language, check_language
@@ -241,7 +241,15 @@ def run_study(
         record = _record(study, area, members, poles, tables["problems"], placer)
         record["publication"] = publication
         _tell(progress, "draw")
-        page = pole_map(members, poles=poles, lang=lang, title=study.title, source=study.source)
+        page = pole_map(
+            members,
+            poles=poles,
+            summary=tables["poles"],
+            footprints=pole_footprint(members, poles=poles),
+            lang=lang,
+            title=study.title,
+            source=study.source,
+        )
         _tell(progress, "write")
         members.drop(columns="geometry").to_csv(staging / "members.csv", index=False)
         write_indicators(staging / "indicators.xlsx", tables, members, record, lang=lang)

@@ -78,7 +78,7 @@ def main() -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         print(f"folium {folium.__version__}, geopandas {gpd.__version__}; median of {RUNS}\n")
-        print(f"{'':<36}{'MB':>7}{'made s':>8}{'painted s':>11}{'frames/s':>10}  asks")
+        print(f"{'':<42}{'MB':>7}{'made s':>8}{'painted s':>11}{'frames/s':>10}  asks")
         for what, how in ROWS:
             print(row(browser, files, Path(folder), what, how), flush=True)
         browser.close()
@@ -95,7 +95,7 @@ def row(browser: Browser, files: dict[str, bytes], folder: Path, what: str, how:
     painted, frames = (median(each[key] for each in seen) for key in ("painted", "frames"))
     title = f"{int(what):,} points" if what.isdigit() else what
     return (
-        f"{title:<10}{how:<26}{page.stat().st_size / 1e6:7.2f}{median(made):8.2f}"
+        f"{title:<16}{how:<26}{page.stat().st_size / 1e6:7.2f}{median(made):8.2f}"
         f"{painted:11.2f}{frames:10.0f}  {seen[0]['asked']}"
     )
 
@@ -120,7 +120,7 @@ def make(what: str, how: str, target: Path) -> None:
         shown = data[["nom", "geometry"]].assign(density=values)
         shown.explore("density", scheme="quantiles", k=5, cmap="YlGnBu").save(target)
     elif how == "ptce_geo points_map":
-        ptce_geo.save_map(ptce_geo.points_map(data, names="name", title="Points"), target)
+        ptce_geo.save_map(ptce_geo.points_map(data, name="name"), target)
     else:
         map_ = folium.Map([46.5, 2.5], zoom_start=6)
         places = np.column_stack([data.geometry.y, data.geometry.x]).tolist()
@@ -194,6 +194,7 @@ def peer_files(folder: Path) -> dict[str, bytes]:
                 name = member.name.rpartition("/")[2]
                 if member.isfile() and "/dist/" in member.name and name.endswith((".js", ".css")):
                     files[name] = archive.extractfile(member).read()
+    files["jquery-3.7.1.min.js"] = files["jquery.min.js"]  # as folium's address has it
     return files
 
 

@@ -9,8 +9,8 @@ Where to look:
 - which commune became which: `history`, `crosswalk`, `vintages`, `vintage_fit`;
 - zones that are no level of the embedded France: `zonings`, read by `zoning_files` with
   `zoning_headings`, joined by `zoning_attach`;
-- territories by the borders they share, for drawing: `topology`, on the arrays of
-  `topology_build`;
+- the borders that territories share, for maps: `topology`, on the arrays of `topology_build`, the
+  embedded ones known by `topology_fingerprints`;
 - other boundaries: `install`, from `contour_files`, verified by `contour_checks`, fetched by
   `download` over `session`.
 """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import json
+import re
 import shlex
 import signal
 import socket
@@ -11,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import warnings
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -521,7 +524,9 @@ def test_run_takes_the_same_options(command, tmp_path, members, index):
     assert "base d’adresses (fichier), commune" in method["Localisation"]
     assert "score de 0,85 au moins" in method["Réponses acceptées"]
     page = (out / "map.html").read_text(encoding="utf-8")
-    assert json.dumps("localisée au numéro") in page
+    packed = re.search(r'<script type="text/plain"[^>]*>([^<]+)</script>', page)[1]
+    carried = zlib.decompress(base64.b64decode(packed))  # text first, then arrays
+    assert json.dumps("localisée au numéro").encode() in carried
     # What has its territories already is not corrected in part.
     late = command("review", "apply", out / "members.csv", review, "--out", tmp_path / "late.csv")
     assert late.code == 1

@@ -83,9 +83,10 @@ def test_no_serious_fault_with_the_panel_open_and_folded(open_page, kind, size):
     page = open_page(MAPS[kind](), size=size)
     open_parts(page)
     assert faults(page) == []
-    page.locator(".ptce-fold").click()
-    assert page.locator(".ptce-fold").get_attribute("aria-expanded") == "false"
-    assert faults(page) == []
+    if size == PHONE:  # folded, the panel stands over the map there
+        page.locator(".ptce-fold").click()
+        assert page.locator(".ptce-fold").get_attribute("aria-expanded") == "false"
+        assert faults(page) == []
 
 
 def test_axe_sees_a_fault_where_there_is_one(open_page):

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from ptce_geo.maps.views import Bounds
     from ptce_geo.territories import Topology
 
-# Texts of each shape or mark that a tooltip shows: what it is (a label) -> one text a shape.
-Facts = "Mapping[str, Sequence[str | None]]"
-
-
 @dataclass(frozen=True)
 class MapClass:
     """One line of a legend: what is drawn in this colour."""
@@ -56,6 +52,7 @@ class Areas:
     unit: str = ""
     notes: Sequence[str] = ()  # lines under the legend
     histogram: Histogram | None = None
+    # What else a tooltip tells: its label -> one text a territory.
     facts: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     # Borders drawn stronger: rank of the group of each territory (its département).
     groups: NDArray[np.int32] | None = None

@@ -340,7 +340,7 @@ def _timeline(years: pd.Series) -> dict[str, Any]:
         raise InputError(msg)
     span = list(range(known.min(), known.max() + 1))
     counts = known.value_counts().reindex(span, fill_value=0)
-    return {"years": span, "counts": counts.tolist(), "unknown": int(len(years) - len(known))}
+    return {"years": span, "counts": counts.tolist()}
 
 
 def _check(members: gpd.GeoDataFrame, poles: pd.DataFrame | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +54,7 @@ def mark_scale(main: Frame) -> float:
     return float(np.clip(min(main.box[2:]) / _SCREEN_PX, 0.35, 0.75))
 
 
-class LayerDrawing:
+class LayerDrawing(ABC):
     """One layer, drawn in any number of frames.
 
     Parameters
@@ -74,9 +75,9 @@ class LayerDrawing:
         """Say whether there is something of the layer in a part of the world."""
         return bool(view.holds(*self.places.T).any())
 
+    @abstractmethod
     def draw(self, page: Page, frame: Frame) -> None:
         """Draw in one frame what of the layer is there."""
-        raise NotImplementedError
 
     def outside(self, frames: Sequence[Frame]) -> int:
         """Count the marks or territories that no frame shows."""

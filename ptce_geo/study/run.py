@@ -1,7 +1,4 @@
-"""A study: from the lists of a region to located members, indicators and a map, all or nothing.
-
-The only place that calls several stages: `Study` says what is asked, `run_study` does it.
-"""
+"""Run a study: read, locate, attach, measure, draw and write, all or nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -30,8 +27,9 @@ from ptce_geo.indicators.published import published
 from ptce_geo.labels import Language, check_language
 from ptce_geo.maps import pole_map, save_map
 from ptce_geo.members import member_problems
-from ptce_geo.placing import OFF_SHORE_M, Placing, opened_placer, placing_counts, read_lists
+from ptce_geo.placing import OFF_SHORE_M, opened_placer, placing_counts, read_lists
 from ptce_geo.reports import write_indicators
+from ptce_geo.study.results import StudyResult
 from ptce_geo.territories import CURRENT_YEAR, attach_territories, catalogue, territory_table
 from ptce_geo.territories.attach import SNAPPED
 
@@ -40,9 +38,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from ptce_geo.geocoding import AcceptancePolicy
     from ptce_geo.geocoding.asking import Progress
     from ptce_geo.placing import Placer
+    from ptce_geo.study.settings import Study
 
 OUTPUTS: Final = (
     "members.csv",
@@ -54,105 +52,6 @@ OUTPUTS: Final = (
 )
 _PLACED: Final = (schema.ACCEPTED, schema.REVIEW)
 _LIBRARIES: Final = ("folium", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
-
-
-@dataclass(frozen=True)
-class Study:
-    """What is asked.
-
-    Examples
-    --------
-    >>> study = Study("members.xlsx", poles="poles.csv", out="study", regions=["76"])
-    >>> study.thresholds_km
-    (5, 10, 20, 30)
-
-    Attributes
-    ----------
-    members : str or Path
-        List of member structures (CSV, XLSX, GeoJSON, GeoPackage, Parquet).
-    out : str or Path
-        Folder to write to, made if need be.
-    poles : str or Path, optional
-        List of poles; without it the poles are those that the members name.
-    lang : {"fr", "en"}
-        Language of the outputs.
-    columns : mapping, optional
-        Column of `ptce_geo.schema` → heading in the list of members, where it is not recognised.
-    departements, regions : sequence of str, optional
-        Study area of the indicators, INSEE codes; all of France by default.
-    thresholds_km : sequence of float
-        Distances of the coverage by reach (km).
-    title, source : str, optional
-        Title of the map; where the lists come from.
-    geocoders : sequence of str
-        Who places the members, in the order in which they are asked: ``commune``, ``ban``,
-        ``addok=URL``, ``index=PATH``, ``sirene``, ``sirene=PATH`` (`ptce_geo.geocoding.specs`).
-        ``commune`` is last where it is not named. Seats of poles are placed by the same, without
-        ``sirene``.
-    store : str or Path, optional
-        File that keeps every answer of the geocoders: what it knows is not asked again.
-    offline : bool
-        Whether geocoders that need the network are answered from the store only.
-    review : str or Path, optional
-        Review (`write_review`) with what a person corrected, which goes before what was found.
-    policy : AcceptancePolicy, optional
-        When an answer is accepted.
-    white_zone_km : float
-        Distance to the nearest member from which a commune is in a white zone (km).
-    publish : bool
-        Whether what is written is to be published: the amounts of structures, and of poles that
-        would tell them, are then "secret", and columns that are not ours are left out
-        (`ptce_geo.indicators.published`).
-    """
-
-    members: str | Path
-    out: str | Path
-    poles: str | Path | None = None
-    lang: str = "fr"
-    columns: Mapping[str, str] | None = None
-    departements: Sequence[str] | None = None
-    regions: Sequence[str] | None = None
-    thresholds_km: Sequence[float] = (5, 10, 20, 30)
-    title: str | None = None
-    source: str | None = None
-    geocoders: Sequence[str] = ("commune",)
-    store: str | Path | None = None
-    offline: bool = False
-    review: str | Path | None = None
-    policy: AcceptancePolicy | None = None
-    white_zone_km: float = 20
-    publish: bool = False
-
-    @property
-    def placing(self) -> Placing:
-        """How the members are placed."""
-        return Placing(self.geocoders, self.store, self.offline, self.review, self.policy)
-
-
-@dataclass(frozen=True)
-class StudyResult:
-    """What came of a study.
-
-    Attributes
-    ----------
-    members : GeoDataFrame
-        Members, located and attached, in the order of the list, as they were written.
-    poles : GeoDataFrame
-        Poles, their seat as geometry.
-    tables : mapping of str to DataFrame
-        What `indicator_tables` returns, and "problems": what is wrong in the lists, in the
-        language of the study.
-    record : mapping
-        What ``study.json`` holds: settings, versions, vintage, inputs, counts.
-    files : tuple of Path
-        What was written.
-    """
-
-    members: gpd.GeoDataFrame
-    poles: gpd.GeoDataFrame
-    tables: Mapping[str, pd.DataFrame]
-    record: Mapping[str, Any]
-    files: tuple[Path, ...]
 
 
 def run_study(
@@ -192,6 +91,7 @@ def run_study(
     Examples
     --------
     >>> import tempfile
+    >>> from ptce_geo.study.settings import Study
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     members = Path(folder) / "list.csv"
     ...     table = pd.DataFrame({"Nom": ["La Fabrique"], "CP": ["42000"], "Ville": ["ST ETIENNE"]})
@@ -230,6 +130,7 @@ def run_study(
             departements=area,
         )
         tables["problems"] = problems
+        tables["footprints"] = pole_footprint(members, poles=poles)
         publication = None
         if study.publish:
             safe = published(members, tables)
@@ -245,7 +146,7 @@ def run_study(
             members,
             poles=poles,
             summary=tables["poles"],
-            footprints=pole_footprint(members, poles=poles),
+            footprints=tables["footprints"],
             lang=lang,
             title=study.title,
             source=study.source,

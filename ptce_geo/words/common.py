@@ -1,16 +1,11 @@
-"""Every word that a reader sees, in French and English: a table, no code.
-
-Use it through `ptce_geo.labels.label`.
-"""
+"""The words that several rooms share, in French and English: a table, no code."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ptce_geo.map_words import MAP_WORDS
-
 # key: (French, English), grouped by where the words are read.
-LABELS: Final[dict[str, tuple[str, str]]] = {
+COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
     # territories
     "commune": ("commune", "commune"),
     "epci": ("EPCI", "EPCI"),
@@ -1230,5 +1225,4 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "column_kind": ("Nature", "Nature"),
     "column_year": ("Année", "Year"),
     "column_status": ("Statut", "Status"),
-    **MAP_WORDS,
 }

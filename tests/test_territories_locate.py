@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ptce_geo.errors import InputError, PtceGeoWarning, UnknownTerritoryError
 from ptce_geo.territories import locate, locate_with_distance, read_territories, territory_table
-from ptce_geo.territories.cell_index import CROWDED, cell_index
+from ptce_geo.territories.cell_index import CROWDED, NOBODY, cell_index
 
 SAINT_ETIENNE = (4.3873, 45.4397)
 PARIS_11 = (2.3795, 48.8594)
@@ -397,6 +397,24 @@ def test_boundaries_that_overlap_and_leave_gaps(communes):
         longitude, latitude
     )
     assert np.array_equal(found, expected)
+
+
+def test_few_points_are_found_as_many_are(communes):
+    """The tree that answers the first points, and the grid that answers the rest."""
+    polygons = communes.geometry.to_numpy()
+    index = cell_index(polygons, [0] * len(polygons))
+    random = np.random.default_rng(6)
+    vertices = shapely.get_coordinates(polygons[::50])  # on borders: the lowest of those that touch
+    somewhere = random.uniform((-5, 41), (10, 51), (3000, 2))
+    nowhere = np.full((3, 2), np.nan)
+    drawn = np.concatenate([random.permutation(vertices)[:3000], somewhere, nowhere])
+    few = index.find(*drawn.T)
+    assert "grids" not in vars(index)
+    many = index.find(*np.tile(drawn, (4, 1)).T)
+    assert "grids" in vars(index)
+    assert np.array_equal(np.tile(few, 4), many)
+    assert len(set(few)) > 1500
+    assert (few[-3:] == NOBODY).all()
 
 
 @settings(max_examples=4, deadline=None)

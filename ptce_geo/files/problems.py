@@ -22,7 +22,7 @@ LOST: Final = "lost"  # the value cannot be used: missing in the frame, kept in 
 DOUBTFUL: Final = "doubtful"  # read as it stands, but look at it
 MISSING: Final = "missing"  # something a study needs is not there
 
-# Everything that can be said of a list. Each word has its wording in words/common.py, "remark_<word>",
+# Everything that can be said of a list. Each word has its wording in words/, "remark_<word>",
 # which is filled in from the details.
 Word = Literal[
     # the file

@@ -34,8 +34,8 @@ from ptce_geo.indicators.reached import (
     unattached,
 )
 from ptce_geo.indicators.uncertainty import indicator_interval
-from ptce_geo.indicators.white_zones import borders_of, grouped, study_communes
-from ptce_geo.territories import CURRENT_YEAR
+from ptce_geo.indicators.white_zones import grouped, study_borders
+from ptce_geo.territories import CURRENT_YEAR, territory_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -289,12 +289,12 @@ def _figures(
     departements: Sequence[str] | None,
 ) -> _Figures:
     points = demand_points(None, year=year)
-    communes = study_communes(year=year, departements=departements)
+    communes = territory_table("commune", year=year, departements=departements).index
     return _Figures(
         points=points,
         grounds={level: points.ground(level, departements) for level in levels},
-        studied=points.commune.index.get_indexer(communes.index),
-        borders=borders_of(communes),
+        studied=points.commune.index.get_indexer(communes),
+        borders=study_borders(communes, year=year),
         thresholds=thresholds,
         share=share,
     )

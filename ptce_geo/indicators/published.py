@@ -30,7 +30,7 @@ from ptce_geo.indicators.memberships import structure_texts
 from ptce_geo.indicators.poles import WEIGHT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
@@ -87,6 +87,7 @@ def published(
     *,
     minimum: int = 3,
     dominance: float = 0.85,
+    zonings: Sequence[str] = (),
 ) -> Published:
     """Make members and tables fit to be published.
 
@@ -112,6 +113,8 @@ def published(
         Fewest enterprises, of more than 0, behind a published amount.
     dominance : float
         Largest share of one enterprise in a published amount.
+    zonings : sequence of str
+        Levels of the zonings that the members were attached to: where they are is no secret.
 
     Returns
     -------
@@ -157,7 +160,9 @@ def published(
         named = shown["problems"]["column"]
         shown["problems"] = shown["problems"][named.isna() | named.isin(PUBLIC_COLUMNS)]
     given = [column for column in schema.NUMERIC_MEMBER_COLUMNS if column in members]
-    left_out = [name for name in members if name not in PUBLIC_COLUMNS | {*given}]
+    added = (schema.code_column, schema.name_column, schema.reason_column)
+    of_zones = {column(level) for level in zonings for column in added}
+    left_out = [name for name in members if name not in PUBLIC_COLUMNS | {*given} | of_zones]
     own = _secret(members, given).drop(columns=left_out)
     log = pd.concat([its.log for its in told.values()], ignore_index=True)
     return Published(own, shown, log, left_out)

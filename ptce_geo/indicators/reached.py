@@ -26,6 +26,7 @@ from ptce_geo.schema import (
     CODE_COMMUNE,
     LATITUDE,
     LONGITUDE,
+    NEAREST_KM,
     POLE_ID,
     POLE_NAME,
     POPULATION,
@@ -39,6 +40,7 @@ from ptce_geo.territories.boundaries import parent_codes
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
+    import geopandas as gpd
     import numpy.typing as npt
 
     from ptce_geo.metric import Codes, Coordinates
@@ -115,6 +117,47 @@ def reached_population(
     )
     table.attrs = {**supply.attrs, POPULATION_UNATTACHED: unattached({level: ground})}
     return table
+
+
+def members_reaching(
+    members: gpd.GeoDataFrame, *, level: str, code: str, km: float, year: int = CURRENT_YEAR
+) -> pd.DataFrame:
+    """Return the members that reach inhabitants of a territory, the nearest first.
+
+    Parameters
+    ----------
+    members : GeoDataFrame, EPSG:4326
+        Members, geocoded.
+    level, code : str
+        The territory.
+    km : float
+        How far a member reaches (km).
+    year : int
+        Vintage of the communes.
+
+    Returns
+    -------
+    DataFrame
+        The accepted members with a commune of the territory that has inhabitants within `km`, and
+        ``nearest_km``, the straight distance to the nearest of them (km).
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> points = gpd.points_from_xy([4.39, 2.35], [45.44, 48.86])
+    >>> names = {"member_name": ["Le Fil", "Le Clou"]}
+    >>> members = gpd.GeoDataFrame(names, geometry=points, crs=4326)
+    >>> members_reaching(members, level="departement", code="42", km=5)["member_name"].tolist()
+    ['Le Fil']
+    """
+    demand = demand_points(None, year=year)
+    ground = demand.ground(level, None)
+    lived_in = (ground.place == ground.codes.get_loc(code)) & (demand.people > 0)
+    lonlat, crs, reasons = placed(members, point_coordinates(members, what="members"))
+    apart = nearest(in_legal_crs(lonlat, crs), crs, demand.metric[lived_in], demand.crs[lived_in])
+    near = (reasons == "").to_numpy() & (apart.km <= km)
+    found = pd.DataFrame(members.drop(columns=members.geometry.name))[near]
+    return found.assign(**{NEAREST_KM: apart.km[near]}).sort_values(NEAREST_KM, kind="stable")
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from ptce_geo.indicators.white_zones import white_zones
 from ptce_geo.territories import CURRENT_YEAR, territory_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
@@ -34,8 +34,11 @@ def indicator_tables(
     *,
     poles: gpd.GeoDataFrame | None = None,
     levels: Sequence[str] = LEVELS_MEASURED,
+    zones: Mapping[str, pd.DataFrame] | None = None,
+    reference: pd.Series | None = None,
     thresholds_km: Sequence[float] = (5, 10, 20, 30),
     white_zone_km: float = 20,
+    seed: int | None = 0,
     departements: Sequence[str] | None = None,
     year: int = CURRENT_YEAR,
 ) -> dict[str, pd.DataFrame]:
@@ -49,10 +52,17 @@ def indicator_tables(
         Poles with their seat as geometry.
     levels : sequence of str
         Levels of territory to measure at: figures change with the level.
+    zones : mapping of str to DataFrame, optional
+        Further zones to count in: level (``zoning.level``) → what `zoning_territories` returns.
+    reference : Series, optional
+        Amounts by commune that members are compared with (`concentration_table`); the inhabitants
+        by default.
     thresholds_km : sequence of float
         Distances of the coverage by reach (km).
     white_zone_km : float
         Distance from which a commune is in a white zone (km).
+    seed : int, optional
+        Of the draws of `concentration_table`.
     departements : sequence of str, optional
         Study area, INSEE codes; all of France by default. A level that reaches beyond it is left
         out (a région of which some départements are not studied); EPCI astride its border are
@@ -63,9 +73,10 @@ def indicator_tables(
     Returns
     -------
     dict of DataFrame
-        - one table for each level, by its name: every territory of the study area with ``nom``,
-          ``population``, ``members``, ``members_per_100k`` (for 100,000 inhabitants) and
-          ``location_quotient`` (against population);
+        - one table for each level and each zoning, by its name: every territory of the study area
+          with ``nom``, ``population``, ``members``, ``members_per_100k`` (for 100,000 inhabitants)
+          and ``location_quotient`` (against the reference) with its bounds; ``attrs`` as of
+          `count_members`;
         - "concentration": see `concentration_table`;
         - "coverage_by_presence" and "coverage_by_reach": see the functions of these names;
         - "coverage": see `coverage_table`; "white_zones": a GeoDataFrame, see `white_zones`;
@@ -98,9 +109,21 @@ def indicator_tables(
     levels = levels_within(levels, departements, year=year)
     for level in levels:
         counts = count_members(members, level=level, year=year, departements=departements)
-        tables[level] = _by_territory(counts, level, departements=departements, year=year)
+        territories = territory_table(level, year=year, departements=departements)
+        compared = territories[schema.POPULATION]
+        if reference is not None:
+            compared = _by_level(reference, level, year=year).reindex(territories.index)
+        tables[level] = _by_territory(counts, territories, compared)
+    for level, territories in (zones or {}).items():
+        counts = count_members(members, level=level, territories=territories)
+        tables[level] = _by_territory(counts, territories, territories[schema.POPULATION])
     tables["concentration"] = concentration_table(
-        members, levels=levels, year=year, departements=departements
+        members,
+        reference=reference,
+        levels=levels,
+        seed=seed,
+        year=year,
+        departements=departements,
     )
     tables["coverage_by_presence"] = coverage_by_presence(
         members, level=levels, year=year, departements=departements
@@ -166,13 +189,24 @@ def levels_within(
     return [level for level in levels if whole or level != "region"]
 
 
+def _by_level(reference: pd.Series, level: str, *, year: int) -> pd.Series:
+    """Return amounts by commune as amounts by territory of `level`; 0 where there are none."""
+    communes = territory_table("commune", year=year)
+    known = reference.groupby(level=0).sum().reindex(communes.index, fill_value=0.0)
+    return known if level == "commune" else known.groupby(communes[schema.code_column(level)]).sum()
+
+
 def _by_territory(
-    counts: pd.Series, level: str, *, departements: Sequence[str] | None, year: int
+    counts: pd.Series, territories: pd.DataFrame, compared: pd.Series
 ) -> pd.DataFrame:
-    territories = territory_table(level, year=year, departements=departements)
+    """Return the figures of each territory; quotients only where all amounts are known."""
     population = territories[schema.POPULATION]
-    quotient = location_quotient_interval(counts, reference=population)
-    return pd.DataFrame(
+    if compared.notna().all() and compared.sum() > 0:
+        quotient = location_quotient_interval(counts, reference=compared)
+    else:
+        figures = [schema.VALUE, schema.LOW, schema.HIGH]
+        quotient = pd.DataFrame(np.nan, index=counts.index, columns=figures)
+    table = pd.DataFrame(
         {
             schema.NAME: territories[schema.NAME],
             schema.POPULATION: population,
@@ -183,3 +217,5 @@ def _by_territory(
             schema.LOCATION_QUOTIENT_HIGH: quotient[schema.HIGH],
         }
     )
+    table.attrs = counts.attrs
+    return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -37,9 +38,11 @@ from ptce_geo.schema import (
 )
 from ptce_geo.territories import CURRENT_YEAR, read_territories
 from ptce_geo.territories.boundaries import dissolved
+from ptce_geo.territories.catalogue import catalogue, is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
     from scipy import sparse
@@ -136,8 +139,11 @@ def white_zones(
     lonlat, crs = reference_points(centres(area, what="communes"), what="communes")
     km, row = nearest(in_legal_crs(lonlat, crs), crs, supply.metric, supply.crs)
     white = area.assign(**{_KM: km, _ROW: row})[km > threshold].sort_index()
-    zone = grouped(np.ones(len(white), dtype=bool), borders_of(white))
-    zones = _described(white, zone).join(supply.poles, on=_ROW)
+    borders = study_borders(white.index, year=year) if communes is None else borders_of(white)
+    zone = grouped(np.ones(len(white), dtype=bool), borders)
+    # The communes that travel with the package share their borders exactly.
+    ours = communes is None and is_ours(catalogue().territories("commune", year))
+    zones = _described(white, zone, ours=ours).join(supply.poles, on=_ROW)
     zones = zones.sort_values([POPULATION, COMMUNE_CODES], ascending=[False, True])
     zones.index = pd.RangeIndex(1, len(zones) + 1, name=RANK)
     found = zones[[*_COLUMNS, "geometry"]]
@@ -175,6 +181,24 @@ def borders_of(communes: gpd.GeoDataFrame) -> sparse.csr_array:
     return contiguous(communes.geometry, rook=True)
 
 
+def study_borders(codes: pd.Index, *, year: int) -> sparse.csr_array:
+    """Return which communes of `year` share a border (sparse, n × n, in the order of `codes`)."""
+    path = catalogue().territories("commune", year)
+    every, borders = _borders(path, path.stat().st_mtime_ns, year)
+    place = every.get_indexer(codes)
+    return borders[place][:, place]
+
+
+@lru_cache(maxsize=2)
+def _borders(
+    path: Path,  # noqa: ARG001 - a file that changes, or that another one replaces, is read again
+    modified: int,  # noqa: ARG001
+    year: int,
+) -> tuple[pd.Index, sparse.csr_array]:
+    communes = read_territories("commune", year=year)
+    return communes.index, borders_of(communes)
+
+
 def grouped(white: npt.NDArray[np.bool_], borders: sparse.csr_array) -> npt.NDArray[np.int32]:
     """Return the number of the contiguous group that each of the `white` communes is in, from 0."""
     if not white.any():
@@ -182,7 +206,9 @@ def grouped(white: npt.NDArray[np.bool_], borders: sparse.csr_array) -> npt.NDAr
     return connected_components(borders[white][:, white], directed=False)[1]
 
 
-def _described(white: gpd.GeoDataFrame, zone: npt.NDArray[np.int32]) -> gpd.GeoDataFrame:
+def _described(
+    white: gpd.GeoDataFrame, zone: npt.NDArray[np.int32], *, ours: bool
+) -> gpd.GeoDataFrame:
     """Return what there is to say of each zone, and the row of what is nearest (-1 for none)."""
     km = white[_KM].where(np.isfinite(white[_KM]))
     columns = white[[NAME, POPULATION, AREA_KM2, _ROW]]
@@ -204,6 +230,6 @@ def _described(white: gpd.GeoDataFrame, zone: npt.NDArray[np.int32]) -> gpd.GeoD
             FARTHEST_KM: by_zone[_KM].max(),
             COMMUNE_CODES: white.index.to_series().astype("str").groupby(zone).agg(" ".join),
         },
-        geometry=dissolved(white.geometry, by=pd.Series(zone, index=white.index)),
+        geometry=dissolved(white.geometry, by=pd.Series(zone, index=white.index), embedded=ours),
         crs=white.crs,
     )

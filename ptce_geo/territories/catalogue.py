@@ -43,6 +43,7 @@ ENVIRONMENT_VARIABLE: Final = "PTCE_GEO_BOUNDARIES"
 MANIFEST: Final = "manifest.json"
 _TOPOLOGY: Final = ("topology", "fingerprints")
 _PACKAGE: Final = Path(__file__).parents[1]
+_OURS: Final = (_PACKAGE / "_boundaries", _PACKAGE.parent / "data" / "boundaries")
 _INSTALLABLE_SINCE: Final = 2019
 
 
@@ -230,8 +231,12 @@ def boundary_folders() -> Iterator[Path]:
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
         yield Path(named)
     yield user_folder()
-    yield _PACKAGE / "_boundaries"
-    yield _PACKAGE.parent / "data" / "boundaries"
+    yield from _OURS
+
+
+def is_ours(path: Path) -> bool:
+    """Return whether a file of boundaries travels with the package: its tests hold for it."""
+    return any(path.is_relative_to(folder) for folder in _OURS)
 
 
 def user_folder() -> Path:

@@ -3,11 +3,13 @@
 A cell that no border touches lies in one polygon or in none, so its points are answered at once.
 A cell that borders touch names the polygons they belong to, and shapely tests its points against
 those, in their order. Nothing is assumed of the polygons: where they overlap in a way that the
-cells cannot tell, the points of the cell are looked up in a tree.
+cells cannot tell, the points of the cell are looked up in a tree. So are the first few points, for
+which no grid is worth being built.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -40,6 +42,8 @@ _THICKNESS: Final = 1e-7
 # Few enough for the arrays to stay in the processor's cache.
 _POLYGONS_A_TURN: Final = 512
 _POINTS_A_TURN: Final = 2**20
+# So many points in all are looked up in a tree, sooner and in less memory than a grid is built.
+_FEW_POINTS: Final = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,23 +54,38 @@ class CellIndex:
     ----------
     polygons : array of Polygon and MultiPolygon, EPSG:4326
         Numbered by their place.
-    grids : tuple of Grid
-        One for each piece of land.
+    lands : sequence, as long as `polygons`
+        The piece of land that each lies in.
     """
 
     polygons: npt.NDArray[np.object_]
-    grids: tuple[Grid, ...]
+    lands: Sequence[object] = field(repr=False)
+    _asked: Counter[str] = field(default_factory=Counter, repr=False)
     # GEOS builds what a prepared polygon needs when it is first asked, unfit for two threads.
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def find(self, longitude: Floats, latitude: Floats) -> Integers:
         """Return the lowest number of the polygons that each point lies in or on, or `NOBODY`."""
+        self._asked["points"] += len(longitude)
+        if self._asked["points"] <= _FEW_POINTS:
+            with self._lock:
+                return self._by_tree(longitude, latitude)
+        with self._lock:
+            grids = self.grids
         found = np.full(len(longitude), NOBODY, dtype=np.int32)
         for start in range(0, len(found), _POINTS_A_TURN):
             turn = slice(start, start + _POINTS_A_TURN)
-            for grid in self.grids:
+            for grid in grids:
                 self._find_in(grid, longitude[turn], latitude[turn], found[turn])
         return found
+
+    @cached_property
+    def grids(self) -> tuple[Grid, ...]:
+        """One for each piece of land, built when it is first needed."""
+        members: dict[object, list[int]] = {}
+        for number, land in enumerate(self.lands):
+            members.setdefault(land, []).append(number)
+        return tuple(_grid(self.polygons, np.array(numbers)) for numbers in members.values())
 
     def _find_in(self, grid: Grid, longitude: Floats, latitude: Floats, found: Integers) -> None:
         """Write into `found` what is lower, or found for the first time, in one grid."""
@@ -103,8 +122,11 @@ class CellIndex:
 
     def _by_tree(self, longitude: Floats, latitude: Floats) -> Integers:
         lowest = np.full(len(longitude), len(self.polygons), dtype=np.int32)
-        if len(lowest):
-            point, number = self._tree.query(shapely.points(longitude, latitude))
+        somewhere = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
+        if len(somewhere):
+            points = shapely.points(longitude[somewhere], latitude[somewhere])
+            point, number = self._tree.query(points)
+            point = somewhere[point]
             hit = self._holds(number, longitude[point], latitude[point])
             np.minimum.at(lowest, point[hit], number[hit].astype(np.int32))
         lowest[lowest == len(self.polygons)] = NOBODY
@@ -184,7 +206,7 @@ class _Spans(NamedTuple):
 
 
 def cell_index(polygons: npt.NDArray[np.object_], lands: Sequence[object]) -> CellIndex:
-    """Build the index of `polygons`, those of one of `lands` in one grid.
+    """Return the index of `polygons`, those of one of `lands` in one grid.
 
     Parameters
     ----------
@@ -197,12 +219,8 @@ def cell_index(polygons: npt.NDArray[np.object_], lands: Sequence[object]) -> Ce
     -------
     CellIndex
     """
-    members: dict[object, list[int]] = {}
-    for number, land in enumerate(lands):
-        members.setdefault(land, []).append(number)
     shapely.prepare(polygons)
-    grids = tuple(_grid(polygons, np.array(numbers)) for numbers in members.values())
-    return CellIndex(polygons, grids)
+    return CellIndex(polygons, lands)
 
 
 def _grid(polygons: npt.NDArray[np.object_], numbers: npt.NDArray[np.intp]) -> Grid:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 
@@ -32,6 +34,18 @@ def listing(items: Iterable[object], *, most: int = 5) -> str:
     text = ", ".join(shown[:most])
     more = len(shown) - most
     return f"{text} and {more} more" if more > 0 else text
+
+
+def are_in(values: pd.Series | pd.Index, known: pd.Index) -> npt.NDArray[np.bool_]:
+    """Return which `values` are in a unique index: as isin, which goes through all that is known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> are_in(pd.Series(["42218", None, "x"]), pd.Index(["42218", "42207"])).tolist()
+    [True, False, False]
+    """
+    return known.get_indexer(values) >= 0
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], *, what: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, overload
 
 import pandas as pd
 
-from ptce_geo.checks import listing, require_columns
+from ptce_geo.checks import are_in, listing, require_columns
 from ptce_geo.errors import InputError, MissingColumnError
 from ptce_geo.indicators.inputs import reasons_set_aside, study_area, tally
 from ptce_geo.schema import MEMBERS, code_column
@@ -14,9 +14,6 @@ from ptce_geo.territories import CURRENT_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import numpy as np
-    import numpy.typing as npt
 
 
 @overload
@@ -102,14 +99,14 @@ def count_members(
     codes = members[column]
     reasons = reasons_set_aside(members)
     reasons = reasons.mask((reasons == "") & codes.isna(), f"without {column}")
-    unknown = codes[(reasons == "") & ~_are_in(codes, known)].unique()
+    unknown = codes[(reasons == "") & ~are_in(codes, known)].unique()
     if len(unknown):
         msg = (
             f"members: {column} {listing(unknown)} is no {level} of the territories counted over; "
             "attach the members to the same vintage"
         )
         raise InputError(msg)
-    reasons = reasons.mask((reasons == "") & ~_are_in(codes, area.index), "outside the study area")
+    reasons = reasons.mask((reasons == "") & ~are_in(codes, area.index), "outside the study area")
     if by is not None:
         require_columns(members, [by], what="members")
         reasons = reasons.mask((reasons == "") & members[by].isna(), f"without {by}")
@@ -123,8 +120,3 @@ def count_members(
     counts = counts.reindex(area.index, fill_value=0).astype("int64")
     counts.attrs = tally(reasons)
     return counts
-
-
-def _are_in(codes: pd.Series, known: pd.Index) -> npt.NDArray[np.bool_]:
-    """Return which `codes` are `known`: as isin, which goes through all that is known each time."""
-    return known.get_indexer(pd.Index(codes)) >= 0

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
-from ptce_geo.checks import has_point, require_columns, require_points
+from ptce_geo.checks import are_in, has_point, require_columns, require_points
 from ptce_geo.crs import metric_crs
 from ptce_geo.errors import UnknownTerritoryError
 from ptce_geo.metric import coordinates
@@ -173,7 +173,7 @@ def _by_code(
     """
     conversion = convert_codes(declared, from_year=from_year, to_year=year)
     found = conversion.data
-    code = found.where(found.isin(territory_table(year=year).index))
+    code = found.where(are_in(found, territory_table(year=year).index))
     words = dict.fromkeys(conversion.unknown, UNKNOWN_CODE)
     inside = conversion.links["code_from"].isin(codes_inside_communes().index)
     renewed = conversion.links["code_from"].ne(conversion.links["code_to"]) & ~inside

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import pandas as pd
 
-from ptce_geo.checks import listing
+from ptce_geo.checks import are_in, listing
 from ptce_geo.errors import InputError, UnknownTerritoryError
 from ptce_geo.schema import AREA_KM2, CODE_COMMUNE, POPULATION
 from ptce_geo.territories.catalogue import catalogue, reading
@@ -200,7 +200,7 @@ def codes_inside_communes() -> pd.DataFrame:
 def _codes_inside(names: Path, history: Path) -> pd.DataFrame:  # noqa: ARG001 - known by both
     with reading(names):
         table = pd.read_parquet(names, columns=["code", CODE_COMMUNE, "kind"])
-    inside = table[~table["code"].isin(years_of_codes().index)].drop_duplicates("code")
+    inside = table[~are_in(table["code"], years_of_codes().index)].drop_duplicates("code")
     return inside.set_index("code").rename_axis("code_from")
 
 

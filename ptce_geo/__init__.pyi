@@ -113,6 +113,9 @@ from .maps import (
 )
 from .members import link_poles, member_problems, read_members, read_poles
 from .metric import areas_km2, by_legal_crs, convex_hull, distances_km, to_metric
+from .reports.changes import StudyComparison
+from .reports.explanation import Explanation, explain
+from .reports.postgis import write_postgis
 from .routing import (
     CrowFlies,
     IgnIsochrones,
@@ -120,7 +123,9 @@ from .routing import (
     ValhallaTravelTime,
     build_tiles,
 )
-from .study import Study, StudyResult, run_study
+from .study import Study, StudyResult, read_study, run_study
+from .study.compare import compare_studies, write_comparison
+from .study.study_file import read_study_file
 from .territories import (
     Conversion,
     Installation,
@@ -170,6 +175,7 @@ __all__ = [
     "Conversion",
     "CrowFlies",
     "EllisonGlaeser",
+    "Explanation",
     "Geocoder",
     "IgnIsochrones",
     "Installation",
@@ -181,6 +187,7 @@ __all__ = [
     "SpatialScan",
     "StoreSummary",
     "Study",
+    "StudyComparison",
     "StudyResult",
     "Suppression",
     "TheilDecomposition",
@@ -211,6 +218,7 @@ __all__ = [
     "commune_info",
     "commune_names",
     "commune_populations",
+    "compare_studies",
     "comparison_map",
     "concentration_stars",
     "concentration_table",
@@ -228,6 +236,7 @@ __all__ = [
     "empirical_bayes",
     "epci_main_communes",
     "equivalent_number",
+    "explain",
     "find_communes",
     "format_address",
     "gain_curve",
@@ -286,6 +295,8 @@ __all__ = [
     "reached_population",
     "read_members",
     "read_poles",
+    "read_study",
+    "read_study_file",
     "read_territories",
     "read_values",
     "read_zoning",
@@ -311,6 +322,8 @@ __all__ = [
     "travel_time_matrix",
     "two_step_fca",
     "white_zones",
+    "write_comparison",
+    "write_postgis",
     "write_review",
     "zoning_coverage",
     "zoning_problems",

@@ -7,11 +7,9 @@ import signal
 import sys
 import warnings
 from io import TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.table import Table
 
 import ptce_geo
 from ptce_geo import cli_shared as shared
@@ -20,6 +18,7 @@ from ptce_geo.cli_geocoding import ban_app, geocode, review_app, store_app
 from ptce_geo.cli_indicators import indicators_app
 from ptce_geo.cli_maps import map_app
 from ptce_geo.cli_routing import routing_app
+from ptce_geo.cli_study import compare, explain, init, run, sheet
 from ptce_geo.errors import PtceGeoError, PtceGeoWarning
 from ptce_geo.labels import Language, format_number, label, label_if_known
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from ptce_geo.territories.install import Installation
 
-DONE, UNUSABLE = 0, 1
 _as_python_does: Final = warnings.formatwarning
 
 app = typer.Typer(
@@ -64,83 +62,12 @@ def version(
         raise typer.Exit
 
 
-@app.command()
-def run(
-    members: shared.Members,
-    *,
-    out: Annotated[Path, typer.Option(help="Folder to write to.")],
-    poles: shared.Poles = None,
-    lang: shared.Lang = "fr",
-    departements: shared.Departements = None,
-    regions: shared.Regions = None,
-    column: shared.Column = None,
-    title: Annotated[str | None, typer.Option(help="Title of the map.")] = None,
-    source: Annotated[str | None, typer.Option(help="Where the lists come from.")] = None,
-    geocoder: shared.Geocoders = None,
-    store: shared.Store = None,
-    offline: shared.Offline = False,
-    review: shared.Review = None,
-    min_score: shared.MinScore = None,
-    min_precision: shared.MinPrecision = None,
-    white_zone: Annotated[
-        float,
-        typer.Option(
-            metavar="KM", min=0.1, help="Distance from which a commune is in a white zone."
-        ),
-    ] = 20,
-    publish: Annotated[
-        bool,
-        typer.Option(
-            "--publish",
-            help="Write what may be published: amounts that tell of few structures are secret.",
-        ),
-    ] = False,
-) -> None:
-    """Locate the members of a list, measure and map them."""
-    language = shared.language(lang)
-    study = ptce_geo.Study(
-        members,
-        out=out,
-        poles=poles,
-        lang=lang,
-        columns=shared.columns_of(column),
-        departements=shared.codes_of(departements),
-        regions=shared.codes_of(regions),
-        title=title,
-        source=source,
-        geocoders=shared.specs_of(geocoder),
-        store=store,
-        offline=offline,
-        review=review,
-        policy=shared.policy_of(min_score, min_precision),
-        white_zone_km=white_zone,
-        publish=publish,
-    )
-    console = shared.open_console()
-    with console.status("") as status:
-
-        def answered(name: str, done: int, total: int) -> None:
-            status.update(_answered(name, done, total, language))
-
-        result = ptce_geo.run_study(
-            study,
-            progress=lambda stage: status.update(label(f"stage_{stage}", language)),
-            answered=answered,
-        )
-    _print_summary(console, result, language)
-
-
+app.command()(run)
+app.command()(init)
+app.command()(sheet)
+app.command()(explain)
+app.command()(compare)
 app.command()(geocode)
-
-
-def _answered(name: str, done: int, total: int, lang: Language) -> str:
-    """Return how far a geocoder is, in words."""
-    told = label("placing_answered", lang).format(
-        name=label_if_known("provider", name, lang),
-        done=format_number(done, lang),
-        total=format_number(total, lang),
-    )
-    return f"{label('stage_locate', lang)} {told}"
 
 
 @boundaries.command("list")
@@ -249,20 +176,6 @@ def _download_bars(console: Console, lang: Language) -> AbstractContextManager[s
     return shared.bars(console, named, DownloadColumn())
 
 
-def _print_summary(console: Console, result: ptce_geo.StudyResult, lang: Language) -> None:
-    from ptce_geo.reports import summary_rows  # the command starts faster without pandas
-
-    table = Table(show_header=False, box=None, pad_edge=False)
-    for justify in ("left", "right", "right", "left"):
-        table.add_column(justify=justify, overflow="fold")
-    for row in summary_rows(result.record, result.tables, lang=lang):
-        table.add_row(*row.written(lang))
-    console.print(table)
-    console.print()
-    for file in result.files:
-        console.print(str(file), soft_wrap=True)
-
-
 def main() -> None:
     """Run the command; 0 done, 1 the input cannot be used, 2 the command line is wrong."""
     for stream in (sys.stdout, sys.stderr):
@@ -280,7 +193,7 @@ def main() -> None:
         app()
     except PtceGeoError as error:
         typer.echo(_one_line(error), err=True)
-        sys.exit(UNUSABLE)
+        sys.exit(shared.UNUSABLE)
 
 
 def _one_line(what: Warning | PtceGeoError | str) -> str:

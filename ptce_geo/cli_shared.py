@@ -22,6 +22,9 @@ from ptce_geo.labels import (
 from ptce_geo.schema import PRECISIONS
 from ptce_geo.words import LABELS
 
+# Exit code where the input cannot be used; 2 is a wrong command line.
+UNUSABLE = 1
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 

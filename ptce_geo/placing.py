@@ -140,22 +140,21 @@ class Placer:
         )
 
     def record(self) -> dict[str, Any]:
-        """Return who was asked, by which rules, and what was known before."""
+        """Return who was asked, and by which rules."""
         specs = check_specs(self._placing.geocoders)
-        store = self.store
         return {
             "geocoders": [
                 {"spec": spec, "name": geocoder.name, "version": version_of(geocoder)}
                 for spec, geocoder in zip(specs, self.geocoders, strict=True)
             ],
             "policy": asdict(self.policy),
-            "answers": store
-            and {
-                "known": store.known.total(),
-                "added": store.added.total(),
-                "unanswered": store.unanswered(self.geocoders) if self._placing.offline else 0,
-            },
         }
+
+    def unanswered(self) -> int:
+        """Return how many questions an offline run could not answer."""
+        if self.store is None or not self._placing.offline:
+            return 0
+        return self.store.unanswered(self.geocoders)
 
 
 class CountingStore(AnswerStore):

@@ -63,15 +63,35 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser):
+    """Windows without a page of a test, by their options; closed at the end.
+
+    A window takes Chromium longer to open than the page in it, so that tests share windows. Each
+    has a blank tab, which keeps it open between tests.
+    """
+    free = {}
+    yield free
+    for context in (context for contexts in free.values() for context in contexts):
+        context.close()
+
+
 @pytest.fixture
-def open_file(browser):
+def open_file(browser, windows):
     """Open a page from the disk, offline; at the end nothing may have gone wrong."""
-    contexts, complaints = [], []
+    borrowed, complaints = [], []
 
     def open_(path, *, size=DESK, tiles=False, fragment="", **options):
-        context = browser.new_context(viewport=size, offline=not tiles, **options)
-        contexts.append(context)
+        options = {"viewport": size, "offline": not tiles, **options}
+        key = repr(sorted(options.items()))
+        # Two pages of one test have a window each: none is behind the other.
+        if windows.get(key):
+            context = windows[key].pop()
+        else:
+            context = browser.new_context(**options)
+            context.new_page()
         page = context.new_page()
+        borrowed.append((key, context))
         page.asked = []
 
         def answer(route):
@@ -91,9 +111,13 @@ def open_file(browser):
         return page
 
     yield open_
-    asked = [url for context in contexts for page in context.pages for url in page.asked]
-    for context in contexts:
-        context.close()
+    asked = []
+    for key, context in borrowed:
+        _, *pages = context.pages
+        for page in pages:
+            asked += page.asked
+            page.close()
+        windows.setdefault(key, []).append(context)
     assert complaints == []
     assert all(re.match("https://(data.geopf.fr|tile.openstreetmap.org)/", url) for url in asked)
 

@@ -15,6 +15,7 @@ from ptce_geo import (
     pole_map,
     read_members,
     read_poles,
+    save_map,
 )
 from ptce_geo.words import LABELS
 
@@ -195,6 +196,14 @@ def sample():
     return members, locate_seats(geocode(its_poles), members)
 
 
+@pytest.fixture(scope="module")
+def sample_page(sample, tmp_path_factory):
+    """The page of the sample, written once: each test opens it anew."""
+    members, its_poles = sample
+    path = tmp_path_factory.mktemp("sample") / "map.html"
+    return save_map(pole_map(members, poles=its_poles), path)
+
+
 def look_at(page, latitude, longitude, zoom):
     page.evaluate(
         "([lat, lon, zoom]) => void ptceMap.page.map.setView([lat, lon], zoom, {animate: false})",
@@ -211,9 +220,10 @@ def look_at(page, latitude, longitude, zoom):
     ],
     ids=["first view", "metropole", "toulouse"],
 )
-def test_every_circle_in_sight_is_on_top_and_its_click_is_its_own(open_page, sample, look, least):
-    members, its_poles = sample
-    page = open_page(pole_map(members, poles=its_poles))
+def test_every_circle_in_sight_is_on_top_and_its_click_is_its_own(
+    open_file, sample_page, look, least
+):
+    page = open_file(sample_page)
     look(page)
     rows = page.evaluate(IN_SIGHT)
     assert len(rows) >= least
@@ -237,9 +247,10 @@ def test_every_circle_in_sight_is_on_top_and_its_click_is_its_own(open_page, sam
         look(page)
 
 
-def test_from_zoom_6_no_circle_covers_another_or_a_seat_and_none_goes_far_at_any(open_page, sample):
-    members, its_poles = sample
-    page = open_page(pole_map(members, poles=its_poles))
+def test_from_zoom_6_no_circle_covers_another_or_a_seat_and_none_goes_far_at_any(
+    open_file, sample_page
+):
+    page = open_file(sample_page)
     for zoom in (4, 5, 6, 7, 8, 9, 10, 12, 15, 18):
         look_at(page, 46.5, 2.5, zoom)
         # Over all of France the true place comes before room for each.
@@ -252,9 +263,8 @@ def test_from_zoom_6_no_circle_covers_another_or_a_seat_and_none_goes_far_at_any
         assert 0 < farthest <= most_away(zoom)
 
 
-def test_zoomed_in_a_member_alone_in_its_place_stands_at_its_true_point(open_page, sample):
-    members, its_poles = sample
-    page = open_page(pole_map(members, poles=its_poles))
+def test_zoomed_in_a_member_alone_in_its_place_stands_at_its_true_point(open_file, sample_page):
+    page = open_file(sample_page)
     away = """zoom => {
       const {members, poles: itsPoles} = ptceMap.page.view('poles');
       const marks = [...members, ...itsPoles.filter(pole => pole.seat)];
@@ -265,12 +275,11 @@ def test_zoomed_in_a_member_alone_in_its_place_stands_at_its_true_point(open_pag
     assert set(page.evaluate(away, 14)) == {0}
 
 
-def test_a_hidden_pole_keeps_its_places(open_page, sample):
-    members, its_poles = sample
+def test_a_hidden_pole_keeps_its_places(open_file, sample_page):
     drawn = "paths => Object.fromEntries(paths.map(p => [p.ariaLabel, p.getAttribute('d')]))"
     pictures = []
     for hide in (False, True):
-        page = open_page(pole_map(members, poles=its_poles))
+        page = open_file(sample_page)
         if hide:
             page.locator(".ptce-poles input").first.uncheck()
         look_at(page, 46.5, 2.5, 6)
@@ -280,9 +289,8 @@ def test_a_hidden_pole_keeps_its_places(open_page, sample):
     assert fewer.items() <= everyone.items()
 
 
-def test_after_an_animated_zoom_marks_and_ties_stand_where_they_belong(open_page, sample):
-    members, its_poles = sample
-    page = open_page(pole_map(members, poles=its_poles))
+def test_after_an_animated_zoom_marks_and_ties_stand_where_they_belong(open_file, sample_page):
+    page = open_file(sample_page)
     before = page.evaluate("ptceMap.page.map.getZoom()")
     page.evaluate("() => new Promise(end => ptceMap.page.map.once('zoomend', end).zoomIn())")
     assert page.evaluate("ptceMap.page.map.getZoom()") > before
@@ -417,23 +425,24 @@ def test_buttons_jump_to_each_part_of_france_with_its_count(open_page):
 # ----- search and keyboard ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("words", "results", "listed"),
-    [
-        ("cinema", ["Cinéma Le France"], ["Culture"]),  # a member, without its accent
-        ("SAINT ETIENNE", ["La Fabrique", "Cinéma Le France", "La Fabrique"], ["Culture", "Bois"]),
-        ("océan", [], ["Océan"]),  # a pole
-        ("zzz", [], []),
-    ],
-)
-def test_search_finds_poles_members_and_communes(open_page, words, results, listed):
+# What is searched for: the results, and the poles still listed.
+SEARCHES = {
+    "cinema": (["Cinéma Le France"], ["Culture"]),  # a member, without its accent
+    "SAINT ETIENNE": (["La Fabrique", "Cinéma Le France", "La Fabrique"], ["Culture", "Bois"]),
+    "océan": ([], ["Océan"]),  # a pole
+    "zzz": ([], []),
+}
+
+
+def test_search_finds_poles_members_and_communes(open_page):
     page = open_page(pole_map(members_of(), poles=poles()))
-    page.get_by_role("searchbox").fill(words)
-    assert page.locator(".ptce-result .ptce-clamp").all_inner_texts() == results
-    shown = page.locator(".ptce-poles li:not([hidden]) .ptce-name").all_inner_texts()
-    assert shown == listed
-    page.get_by_role("searchbox").fill("")
-    assert page.locator(".ptce-poles li:not([hidden])").count() == 5
+    for words, (results, listed) in SEARCHES.items():
+        page.get_by_role("searchbox").fill(words)
+        found = page.locator(".ptce-result .ptce-clamp").all_inner_texts()
+        shown = page.locator(".ptce-poles li:not([hidden]) .ptce-name").all_inner_texts()
+        assert (found, shown) == (results, listed), words
+        page.get_by_role("searchbox").fill("")
+        assert page.locator(".ptce-poles li:not([hidden])").count() == 5, words
 
 
 def test_a_result_goes_to_the_member_and_fades_the_others(open_page):

@@ -138,6 +138,9 @@ def _take_along(folder: Path, new: Path, *, made: Mapping[str, str | None]) -> N
     edited = []
     for top, folders, files in os.walk(folder):
         within = Path(top).relative_to(folder)
+        if (new / within).is_file():
+            msg = f"cannot write {top}: it is a folder; choose another folder to write to"
+            raise OutputError(msg)
         for name in files:
             path = within / name
             target = new / path
@@ -154,9 +157,8 @@ def _take_along(folder: Path, new: Path, *, made: Mapping[str, str | None]) -> N
                 raise OutputError(msg)
             target.parent.mkdir(parents=True, exist_ok=True)
             _linked(folder / path, target)
-        for name in folders:
-            if not any((folder / within / name).iterdir()):
-                (new / within / name).mkdir(parents=True, exist_ok=True)
+        if not files and not folders:
+            (new / within).mkdir(parents=True, exist_ok=True)
     if edited:
         msg = f"{folder}: edited since it was made, and kept beside the new one: {listing(edited)}"
         warnings.warn(msg, PtceGeoWarning, stacklevel=6)

@@ -43,6 +43,8 @@ PUBLIC_COLUMNS: Final = (
     | frozenset(schema.SIRENE_COLUMNS)
     | {schema.SOURCE_LINE, schema.GEOCODE_CANDIDATES}
 )
+# The same of a list of poles.
+PUBLIC_POLE_COLUMNS: Final = frozenset(schema.POLE_COLUMNS) | PUBLIC_COLUMNS
 # With fewer answers the bounds of a bootstrap are ratios of single structures.
 ANSWERS_FOR_BOUNDS: Final = 10
 # The row of all poles together.
@@ -64,6 +66,8 @@ class Published:
     members : GeoDataFrame
         The members: their amounts "secret" where they gave them, the columns that are not ours
         left out.
+    poles : GeoDataFrame or None
+        The poles, without the columns that are not ours.
     tables : dict of str to DataFrame
         The tables, "secret" in the cells that may not be published.
     log : DataFrame
@@ -72,10 +76,11 @@ class Published:
         rule and what they protect (as `Suppression.log`), or the rule "shared" where the poles
         have structures in common.
     columns_left_out : list of str
-        Columns of the list that may hold anything, and are not published.
+        Columns of the lists that may hold anything, and are not published.
     """
 
     members: gpd.GeoDataFrame
+    poles: gpd.GeoDataFrame | None
     tables: dict[str, pd.DataFrame]
     log: pd.DataFrame
     columns_left_out: list[str]
@@ -85,6 +90,7 @@ def published(
     members: gpd.GeoDataFrame,
     tables: Mapping[str, pd.DataFrame],
     *,
+    poles: gpd.GeoDataFrame | None = None,
     minimum: int = 3,
     dominance: float = 0.85,
     zonings: Sequence[str] = (),
@@ -109,6 +115,8 @@ def published(
         Members of the study.
     tables : mapping of str to DataFrame
         As `indicator_tables` returns them, and perhaps "problems".
+    poles : GeoDataFrame, optional
+        Poles of the study, with whatever else their list says.
     minimum : int
         Fewest enterprises, of more than 0, behind a published amount.
     dominance : float
@@ -165,7 +173,11 @@ def published(
     left_out = [name for name in members if name not in PUBLIC_COLUMNS | {*given} | of_zones]
     own = _secret(members, given).drop(columns=left_out)
     log = pd.concat([its.log for its in told.values()], ignore_index=True)
-    return Published(own, shown, log, left_out)
+    if poles is not None:
+        further = [name for name in poles if name not in PUBLIC_POLE_COLUMNS]
+        left_out += [name for name in further if name not in left_out]
+        poles = poles.drop(columns=further)
+    return Published(own, poles, shown, log, left_out)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from ptce_geo import schema
 from ptce_geo.indicators.coverage_table import PRESENCE
 from ptce_geo.labels import Language, format_given, format_share, label
+from ptce_geo.reports.columns import column_of
 from ptce_geo.reports.table_file import write_table
 from ptce_geo.routing import CrowFlies, ValhallaTravelTime
 from ptce_geo.territories import CURRENT_YEAR, territory_table
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from ptce_geo.indicators import Siting
+    from ptce_geo.reports.columns import Column
     from ptce_geo.routing import TravelTime
 
 _SHARES = (schema.SHARE_TERRITORIES, schema.SHARE_POPULATION)
@@ -95,17 +98,58 @@ def coverage_by_territory(
     )[[schema.LEVEL, schema.CODE, schema.NAME, "coverage", schema.SHARE_POPULATION]]
 
 
+def shares_within(
+    table: pd.DataFrame | None, level: str, lang: Language = "fr"
+) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """Return the share of the inhabitants of each territory within each distance of a member.
+
+    Parameters
+    ----------
+    table : DataFrame or None
+        What `coverage_table` returned; without it there are no columns.
+    level : str
+        The territories to tell of.
+    lang : {"fr", "en"}
+        Language of the titles of the columns.
+
+    Returns
+    -------
+    DataFrame
+        One column for each distance ("share_population_5km"), index the codes.
+    dict
+        What each of these columns is, by its name.
+    """
+    if table is None:
+        return pd.DataFrame(), {}
+    rows = table[table[schema.LEVEL] == level]
+    rows = rows[(rows[schema.GROUP] == "member") & (rows[schema.TERRITORY] != "")]
+    rows = rows[rows[schema.INDICATOR] == schema.SHARE_POPULATION]
+    shares, columns = {}, {}
+    for km, within in rows.groupby(schema.THRESHOLD_KM):
+        name = f"{schema.SHARE_POPULATION}_{km:g}km".replace(".", "_")
+        told = format_given(float(str(km)), lang)
+        shares[name] = within.set_index(schema.TERRITORY)[schema.VALUE]
+        columns[name] = replace(
+            column_of(schema.SHARE_POPULATION, lang),
+            name=name,
+            title=label("column_share_within", lang).format(km=told),
+            description=label("about_share_within", lang).format(km=told),
+        )
+    return pd.DataFrame(shares), columns
+
+
 def zones_listed(zones: gpd.GeoDataFrame, *, year: int = CURRENT_YEAR) -> pd.DataFrame:
     """Return white zones as a sheet lists them: their largest commune for their shape."""
     communes = territory_table("commune", year=year)
     names = territory_table("departement", year=year)[schema.NAME]
-    largest = [
-        communes.loc[sorted(codes.split()), schema.POPULATION].idxmax()
-        for codes in zones[schema.COMMUNE_CODES]
-    ]
-    departements = communes.loc[largest, schema.code_column("departement")].map(names)
+    codes = zones[schema.COMMUNE_CODES].str.split().explode()
+    codes = codes.to_frame().assign(people=codes.map(communes[schema.POPULATION]))
+    # Of communes of as many inhabitants, that of the first code.
+    ranked = codes.sort_values(["people", schema.COMMUNE_CODES], ascending=[False, True])
+    largest = ranked.groupby(level=0)[schema.COMMUNE_CODES].first().reindex(zones.index)
+    departements = largest.map(communes[schema.code_column("departement")]).map(names)
     listed = pd.DataFrame(zones.drop(columns=["geometry", schema.COMMUNE_CODES, schema.POLE_ID]))
-    listed.insert(1, schema.name_column("departement"), departements.to_numpy())
+    listed.insert(1, schema.name_column("departement"), departements)
     return listed.rename(columns={schema.NAME: "largest_commune"}).reset_index()
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ptce_geo import schema
-from ptce_geo.labels import Language, format_given, format_number, format_share, label
+from ptce_geo.labels import (
+    Language,
+    format_given,
+    format_number,
+    format_share,
+    label,
+    label_if_known,
+    label_reason,
+)
+from ptce_geo.territories.zonings import zoning_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
-_LEVELS = ("commune", "epci", "departement", "region")
+LEVELS: Final = ("region", "departement", "epci", "commune")  # the largest first
 
 
 class SummaryRow(NamedTuple):
@@ -54,7 +63,7 @@ def summary_rows(
             None,
             counts_in_words(counts["seats"], "summary_seat_", lang),
         ),
-        *_touched(tables, lang),
+        *_touched(record, tables, lang),
         *_reached(tables["coverage_by_reach"], lang),
         _white(record, tables, lang),
         SummaryRow(
@@ -65,6 +74,28 @@ def summary_rows(
         ),
         *_publication(record["publication"], lang),
     ]
+
+
+def measured_levels(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the names of the tables by territory: of the levels, the largest first, and zonings.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counted = pd.DataFrame(columns=["nom", "population", "members"])
+    >>> measured_levels({"ze2020": counted, "epci": counted, "poles": pd.DataFrame()})
+    ['epci', 'ze2020']
+    """
+    told = {schema.NAME, schema.POPULATION, schema.MEMBERS}
+    found = [name for name, table in tables.items() if told <= set(table.columns)]
+    return [level for level in LEVELS if level in found] + [
+        name for name in found if name not in LEVELS
+    ]
+
+
+def zoning_names(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return how the zonings of a study are called, by the name of their tables."""
+    return {zoning_level(name): name for name in record["settings"].get("zonings", {})}
 
 
 def _placing(counts: Mapping[str, Any], lang: Language) -> Iterator[SummaryRow]:
@@ -96,15 +127,25 @@ def _study_area(
         yield SummaryRow(label("summary_area_members", lang), inside, None, "")
 
 
-def _touched(tables: Mapping[str, pd.DataFrame], lang: Language) -> Iterator[SummaryRow]:
-    for level in _LEVELS:
-        if level not in tables:
+def _touched(
+    record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], lang: Language
+) -> Iterator[SummaryRow]:
+    """Yield how many territories of each level, the smallest first, have a member."""
+    levels = measured_levels(tables)
+    for level in (*reversed(LEVELS), *levels[len(set(levels) & set(LEVELS)) :]):
+        if level not in levels:
             continue
         members = tables[level][schema.MEMBERS]
         touched = int((members > 0).sum())
         whole = format_number(len(members), lang)
         detail = label("summary_of", lang).format(whole=whole)
-        yield SummaryRow(label(f"summary_{level}", lang), touched, touched / len(members), detail)
+        if level in LEVELS:
+            figure = label(f"summary_{level}", lang)
+        else:
+            name = zoning_names(record).get(level, level)
+            figure = label("summary_zoning", lang).format(name=name)
+        share = touched / len(members) if len(members) else None
+        yield SummaryRow(figure, touched, share, detail)
 
 
 def _reached(reach: pd.DataFrame, lang: Language) -> Iterator[SummaryRow]:
@@ -152,3 +193,22 @@ def counts_in_words(counts: Mapping[str, int], prefix: str, lang: Language) -> s
         f"{label(prefix + word, lang)}{colon}{format_number(number, lang)}"
         for word, number in ranked
     )
+
+
+def aside_in_words(reason: str, lang: Language = "fr") -> str:
+    """Put in words why members, or poles, were set aside.
+
+    Examples
+    --------
+    >>> aside_in_words("rejected: no_town", "en"), aside_in_words("without fte", "en")
+    ('not placed, no town given', 'without FTE')
+    """
+    status, _, why = reason.partition(": ")
+    if why and status in schema.STATUSES:
+        return f"{label(f'aside_{status}', lang)}, {label_reason(why, lang)}"
+    word = reason.replace(" ", "_")
+    told = label_if_known("aside", word, lang)
+    if told == word and reason.startswith("without "):
+        column = label_if_known("column", reason.removeprefix("without "), lang)
+        return label("aside_without", lang).format(column=column)
+    return label_reason(reason, lang) if told == word else told

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ptce_geo.geocoding import AcceptancePolicy
 
 # What a study can write; study.json, which says how it was made, is always written.
-OUTPUT_KINDS: Final = ("workbook", "map", "report", "geopackage", "package")
+OUTPUT_KINDS: Final[tuple[str, ...]] = ("workbook", "map", "report", "geopackage", "package")
 
 
 @dataclass(frozen=True)

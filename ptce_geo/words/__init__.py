@@ -10,6 +10,7 @@ from typing import Final
 from ptce_geo.words.changes import CHANGE_WORDS
 from ptce_geo.words.columns import COLUMN_WORDS
 from ptce_geo.words.common import COMMON_WORDS
+from ptce_geo.words.explanations import EXPLANATION_WORDS
 from ptce_geo.words.geopackages import GEOPACKAGE_WORDS
 from ptce_geo.words.maps import MAP_WORDS
 from ptce_geo.words.reports import REPORT_WORDS
@@ -23,5 +24,6 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     **REPORT_WORDS,
     **GEOPACKAGE_WORDS,
     **STUDY_WORDS,
+    **EXPLANATION_WORDS,
     **CHANGE_WORDS,
 }

@@ -198,6 +198,72 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
         "position à la commune, trop grossière",
         "placed at its commune, too coarse",
     ),
+    # what a person can do about each reason (reports/study_checks.py)
+    "advice_town": (
+        "Indiquer la commune dans la liste, ou au moins le code postal.",
+        "Give the town in the list, or at least the postcode.",
+    ),
+    "advice_spelling": (
+        "Vérifier le nom de la commune et l’écrire en entier, avec son code postal.",
+        "Check the name of the town; write it in full, with its postcode.",
+    ),
+    "advice_which_town": (
+        "Ajouter le code postal ou le département : plusieurs communes répondent.",
+        "Add the postcode or the département: several communes answer.",
+    ),
+    "advice_confirm_town": (
+        "Confirmer la commune trouvée, ou ajouter le code postal.",
+        "Confirm the commune found, or add the postcode.",
+    ),
+    "advice_contradiction": (
+        "Corriger la commune, le code postal ou le département : ils se contredisent.",
+        "Correct the town, the postcode or the département: they contradict each other.",
+    ),
+    "advice_postcode": (
+        "Corriger le code postal, ou indiquer la commune.",
+        "Correct the postcode, or give the town.",
+    ),
+    "advice_elsewhere": (
+        "Rien à faire si l’adresse est juste : elle est hors des territoires mesurés.",
+        "Nothing to do if the address is right: it is outside the territories measured.",
+    ),
+    "advice_commune_code": (
+        "Remplacer le code commune par celui de la commune d’aujourd’hui.",
+        "Replace the commune code by that of the commune of today.",
+    ),
+    "advice_coordinates": (
+        "Vérifier la longitude et la latitude, et la commune indiquée.",
+        "Check longitude and latitude, and the town given.",
+    ),
+    "advice_address": (
+        "Compléter ou corriger le numéro et la voie.",
+        "Complete or correct the number and the street.",
+    ),
+    "advice_choose": (
+        "Choisir parmi les réponses possibles et préciser l’adresse.",
+        "Choose among the possible answers and make the address more precise.",
+    ),
+    "advice_siret": (
+        "Vérifier les 14 chiffres du SIRET, ou donner l’adresse.",
+        "Check the 14 digits of the SIRET, or give the address.",
+    ),
+    "advice_establishment": (
+        "Donner le SIRET de l’établissement en activité à l’adresse de la structure.",
+        "Give the SIRET of the establishment that is active at the member’s address.",
+    ),
+    "advice_name": (
+        "Confirmer que c’est bien la structure, ou donner son SIRET.",
+        "Confirm that it is the member, or give its SIRET.",
+    ),
+    "advice_network": (
+        "Relancer avec le réseau : la question n’a pas encore été posée.",
+        "Run again with the network: the question has not been asked yet.",
+    ),
+    "advice_settled": (
+        "Rien à faire : une personne a refusé ce lieu.",
+        "Nothing to do: a person refused this place.",
+    ),
+    "advice_other": ("Vérifier l’adresse dans la liste.", "Check the address in the list."),
     # what a zoning covers
     "zoning_coverage": (
         "{name} : {zones} zones, {communes_with_zone} communes de {year} sur {communes} "
@@ -483,6 +549,7 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
     "summary_epci": ("EPCI concernés", "EPCI touched"),
     "summary_departement": ("Départements concernés", "Départements touched"),
     "summary_region": ("Régions concernées", "Régions touched"),
+    "summary_zoning": ("{name} : zones concernées", "{name}: zones touched"),
     "summary_of": ("sur {whole}", "of {whole}"),
     "summary_reach": ("Habitants à {km} km au plus", "Inhabitants within {km} km"),
     "summary_white": ("Habitants à plus de {km} km", "Inhabitants beyond {km} km"),
@@ -720,6 +787,20 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
     "sheet_poles": ("Pôles", "Poles"),
     "sheet_members": ("Structures", "Members"),
     "sheet_problems": ("Remarques", "Remarks"),
+    "sheet_footprints": ("Emprises des pôles", "Footprints of the poles"),
+    "sheet_quality": ("Qualité de la localisation", "Quality of the placing"),
+    "sheet_quality_poles": ("Localisation par pôle", "Placing by pole"),
+    "sheet_to_check": ("À vérifier", "To check"),
+    "sheet_dictionary": ("Dictionnaire", "Dictionary"),
+    "workbook_title": (
+        "Pôles territoriaux de coopération économique : indicateurs",
+        "Territorial cooperation poles (PTCE): indicators",
+    ),
+    "workbook_total": ("Total (lignes affichées)", "Total (rows shown)"),
+    "workbook_made": (
+        "Territoires {year} · établi le {date} avec ptce_geo {version}",
+        "Territories of {year} · made on {date} with ptce_geo {version}",
+    ),
     "sheet_method": ("Méthode", "Method"),
     "note_summary": (
         "Les indicateurs ne comptent que les structures localisées sans réserve.",
@@ -817,6 +898,35 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
     "note_problems": (
         "Ce qui a été réparé, perdu, manque ou paraît douteux dans les listes.",
         "What was repaired, lost, is missing or looks doubtful in the lists.",
+    ),
+    "note_quality": (
+        "Comment chaque structure de la liste a été localisée, par qui et pourquoi ; la somme est "
+        "la liste entière.",
+        "How each member of the list was placed, by whom and why; the sum is the whole list.",
+    ),
+    "note_quality_poles": (
+        "Une structure de plusieurs pôles compte dans chacun ; la somme est la liste entière.",
+        "A member of several poles counts in each; the sum is the whole list.",
+    ),
+    "note_to_check": (
+        "Structures qu’aucun indicateur ne compte encore : ce que dit la liste, ce qui a été "
+        "trouvé, pourquoi c’est en doute, que faire.",
+        "Members that no indicator counts yet: what the list says, what was found, why it is in "
+        "doubt, what to do.",
+    ),
+    "note_dictionary": (
+        "Chaque colonne de chaque feuille : son nom pour les logiciels, son unité, ce qu’elle dit.",
+        "Each column of each sheet: its name for programs, its unit, what it says.",
+    ),
+    "note_zoning": (
+        "Toutes les zones de « {name} » dans le périmètre.",
+        "All zones of “{name}” in the study area.",
+    ),
+    "note_members_within": (
+        "À tant de km au plus : habitants dont la commune a son point de référence à cette "
+        "distance, à vol d’oiseau, d’une structure localisée, comptée ici ou chez un voisin.",
+        "Within so many km: inhabitants whose commune has its reference point within that "
+        "distance, in a straight line, of a placed member, counted here or next door.",
     ),
     "note_method": ("Définitions, sources et millésimes.", "Definitions, sources and vintages."),
     # method
@@ -974,6 +1084,40 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
         "métropole).",
         "Straight, in the legal coordinate system of the territory (Lambert-93 in the métropole).",
     ),
+    "method_reference": ("Référence", "Reference"),
+    "method_reference_text": (
+        "Les structures sont comparées à « {column} » ({file}) là où les définitions disent "
+        "« population ».",
+        "Members are compared with “{column}” ({file}) where the definitions say “population”.",
+    ),
+    "method_section_indicators": ("Définitions", "Definitions"),
+    "method_section_stages": ("Étapes", "Stages"),
+    "method_section_inputs": ("Fichiers lus", "Files read"),
+    "method_section_data": ("Données et logiciel", "Data and software"),
+    "method_stage_read": ("Lecture de la liste", "Reading the list"),
+    "method_stage_locate": ("Localisation", "Placing"),
+    "method_stage_attach": ("Rattachement aux territoires", "Attaching to territories"),
+    "method_stage_seats": ("Sièges des pôles", "Seats of the poles"),
+    "method_stage_measure": ("Calcul : {name}", "Measure: {name}"),
+    "aside_unknown": ("siège inconnu", "seat unknown"),
+    "method_stage_text": (
+        "En entrée : {into} ; retenus : {out}.",
+        "In: {into}; kept: {out}.",
+    ),
+    "method_stage_aside": (
+        "En entrée : {into} ; retenus : {out} ; laissés de côté : {aside} ({reasons}).",
+        "In: {into}; kept: {out}; set aside: {aside} ({reasons}).",
+    ),
+    "method_sha256": ("empreinte SHA-256 : {sha256}", "SHA-256: {sha256}"),
+    "method_not_hashed": (
+        "empreinte non publiée : elle dirait si une liste devinée est la bonne",
+        "hash not published: it would tell whether a guess at the list is right",
+    ),
+    "method_seed": ("Graine du hasard", "Seed of what is drawn"),
+    "method_seed_text": (
+        "{seed} ; la même étude donne les mêmes chiffres.",
+        "{seed}; the same study gives the same figures.",
+    ),
     "method_vintage": ("Millésime des territoires", "Vintage of the territories"),
     "method_sources": ("Sources", "Sources"),
     "method_software": ("Logiciel", "Software"),
@@ -998,6 +1142,36 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
     "column_detail": ("Détail", "Detail"),
     "column_method": ("Terme", "Term"),
     "column_text": ("Définition", "Definition"),
+    "column_section": ("Rubrique", "Section"),
+    "column_sheet": ("Feuille", "Sheet"),
+    "column_heading": ("Colonne", "Column"),
+    "column_identifier": ("Nom pour les logiciels", "Name for programs"),
+    "column_unit": ("Unité", "Unit"),
+    "column_description": ("Ce qu’elle dit", "What it says"),
+    "column_what_to_do": ("Que faire", "What to do"),
+    "column_rejected": ("Non localisées", "Not placed"),
+    "column_share_accepted": ("Part localisée", "Share placed"),
+    "column_share_within": (
+        "Part des habitants à {km} km au plus",
+        "Share of inhabitants within {km} km",
+    ),
+    "about_figure": ("Ce que le nombre mesure.", "What the number measures."),
+    "about_detail": ("De quoi le nombre est fait.", "What the number is made of."),
+    "about_what_to_do": (
+        "Ce qui permettrait de localiser la structure.",
+        "What would make it possible to place the member.",
+    ),
+    "about_share_accepted": (
+        "Part des structures du pôle qui sont localisées.",
+        "Share of the members of the pole that are placed.",
+    ),
+    "about_share_within": (
+        "Part des habitants dont la commune a son point de référence à {km} km au plus, à vol "
+        "d’oiseau, d’une structure localisée.",
+        "Share of the inhabitants whose commune has its reference point within {km} km, in a "
+        "straight line, of a placed member.",
+    ),
+    "about_list_column": ("Colonne de la liste, telle quelle.", "A column of the list, as it is."),
     "column_code": ("Code", "Code"),
     "column_nom": ("Nom", "Name"),
     "column_population": ("Population", "Population"),

@@ -1,0 +1,136 @@
+"""Write what a study found: the files that the planner receives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ptce_geo.maps import pole_map, save_map
+from ptce_geo.reports import write_indicators
+from ptce_geo.reports.geopackage import write_geopackage
+from ptce_geo.reports.package import write_package
+from ptce_geo.reports.page import write_page
+from ptce_geo.reports.report import write_report
+from ptce_geo.study.pictures import report_pictures, sheet_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from ptce_geo.reports.findings import Findings
+    from ptce_geo.study.settings import Study
+
+# The folder of the data package, and that of the sheets.
+DATA: Final = "data"
+SHEETS: Final = "sheets"
+
+
+def write_outputs(
+    findings: Findings, folder: Path, study: Study, *, tell: Callable[[str], None]
+) -> None:
+    """Write the files of ``study.outputs`` and the sheets of ``study.sheets``.
+
+    Parameters
+    ----------
+    findings : Findings
+        What the study found.
+    folder : Path
+        An empty folder.
+    study : Study
+        What was asked.
+    tell : callable
+        Called with "draw" and "write" as these begin.
+    """
+    tell("draw")
+    drawn = {kind: _DRAWERS[kind] for kind in study.outputs if kind in _DRAWERS}
+    for draw in drawn.values():
+        draw(findings, folder)
+    write_sheets(findings, study.sheets, folder / SHEETS)
+    tell("write")
+    for kind in study.outputs:
+        if kind not in drawn:
+            _WRITERS[kind](findings, folder)
+
+
+def write_sheets(
+    findings: Findings, sheets: Iterable[str], folder: Path, *, lang: str | None = None
+) -> list[Path]:
+    """Write one page for each territory or pole.
+
+    Parameters
+    ----------
+    findings : Findings
+        What the study found.
+    sheets : iterable of str
+        "epci:244200770", "departement:42", "region:84", "commune:42218", "pole:ID".
+    folder : Path
+        Where to; made if need be.
+    lang : {"fr", "en"}, optional
+        Language; that of the study by default.
+
+    Returns
+    -------
+    list of Path
+        The pages, named as in ``epci-244200770.html``.
+
+    Raises
+    ------
+    UnknownTerritoryError, InputError
+        For a territory or a pole that is not in the study.
+    OutputError
+        When a page cannot be written.
+    """
+    language = lang or findings.lang
+    written = []
+    for sheet in sheets:
+        kind, _, code = sheet.partition(":")
+        picture = sheet_picture(findings, kind, code, language)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{kind}-{_file_name(code)}.html"
+        write_page(path, findings, kind, code, picture=picture, lang=language)
+        written.append(path)
+    return written
+
+
+def _file_name(code: str) -> str:
+    """Return a code, or whatever a list calls a pole, as part of the name of a file."""
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in code)
+
+
+def _map(findings: Findings, folder: Path) -> None:
+    settings = findings.record["settings"]
+    page = pole_map(
+        findings.members,
+        poles=findings.poles,
+        summary=findings.tables["poles"],
+        footprints=findings.tables["footprints"],
+        lang=findings.lang,
+        title=settings["title"],
+        source=settings["source"],
+    )
+    save_map(page, folder / "map.html")
+
+
+def _report(findings: Findings, folder: Path) -> None:
+    pictures = report_pictures(findings, findings.lang)
+    write_report(folder / "report.html", findings, pictures=pictures, lang=findings.lang)
+
+
+def _workbook(findings: Findings, folder: Path) -> None:
+    write_indicators(folder / "indicators.xlsx", findings, lang=findings.lang)
+
+
+def _geopackage(findings: Findings, folder: Path) -> None:
+    write_geopackage(folder / "indicators.gpkg", findings, lang=findings.lang)
+
+
+def _package(findings: Findings, folder: Path) -> None:
+    (folder / DATA).mkdir()
+    write_package(folder / DATA, findings, lang=findings.lang)
+
+
+_DRAWERS: Final[Mapping[str, Callable[[Findings, Path], None]]] = {"map": _map, "report": _report}
+_WRITERS: Final[Mapping[str, Callable[[Findings, Path], None]]] = {
+    "workbook": _workbook,
+    "geopackage": _geopackage,
+    "package": _package,
+}

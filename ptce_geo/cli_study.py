@@ -262,14 +262,17 @@ def compare(
     ] = None,
 ) -> None:
     """Say what changed from one study to a later one: poles, members, figures."""
-    from ptce_geo.reports.changes import comparison_summary
+    from ptce_geo.reports.changes import comparison_notes, comparison_summary
     from ptce_geo.study.compare import compare_studies, write_comparison
 
     comparison = compare_studies(before, after)
     language = comparison.lang if lang is None else shared.language(lang)
     files = write_comparison(comparison, out, lang=language)
+    colon = " : " if language == "fr" else ": "
     console = shared.open_console()
     _print_rows(console, comparison_summary(comparison, language), language)
+    for kind, text in comparison_notes(comparison, language):
+        console.print(f"{kind}{colon}{text}", soft_wrap=True)
     console.print()
     for file in files:
         console.print(str(file), soft_wrap=True)

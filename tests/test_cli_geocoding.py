@@ -505,11 +505,10 @@ def test_run_takes_the_same_options(command, tmp_path, members, index):
     assert placing["geocoders"][0]["spec"] == f"index={index}"
     assert placing["geocoders"][0]["version"]
     assert placing["policy"]["min_score"] == 0.85
-    assert placing["answers"]["known"] == 0
-    assert placing["answers"]["added"] > 0
+    assert placing["unanswered"] == 0
     assert record["settings"]["geocoders"] == [f"index={index}", "commune"]
     assert str(review) in [file["path"] for file in record["inputs"]]
-    written = read_geocoded(out / "members.csv")
+    written = read_geocoded(out / "data" / "members.csv")
     placed = read_geocoded(geocoded)
     assert written["geocode_label"].tolist()[:4] == placed["geocode_label"].tolist()[:4]
     assert written.loc[4, "nom_commune"] == "Saint-Pierre"
@@ -520,7 +519,7 @@ def test_run_takes_the_same_options(command, tmp_path, members, index):
     assert {"au numéro", "base d’adresses (fichier)", "la vérification"} <= cells
     assert "Autres réponses possibles" in cells
     assert not any(str(cell).startswith("geocode_") for cell in cells)
-    method = {row[0]: row[1] for row in book["Méthode"].iter_rows(values_only=True) if row[0]}
+    method = {row[1]: row[3] for row in book["Méthode"].iter_rows(values_only=True) if row[1]}
     assert "base d’adresses (fichier), commune" in method["Localisation"]
     assert "score de 0,85 au moins" in method["Réponses acceptées"]
     page = (out / "map.html").read_text(encoding="utf-8")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas
 import openpyxl
 import pandas as pd
 import pytest
@@ -25,7 +27,6 @@ def demo(tmp_path_factory):
         EXAMPLES / "members.csv",
         poles=EXAMPLES / "poles.csv",
         out=out,
-        outputs=["workbook", "map", "package"],
     )
     result = run_study(study, progress=stages.append)
     assert stages == ["read", "locate", "measure", "draw", "write"]
@@ -48,7 +49,8 @@ def raw():
 def test_the_outputs_and_nothing_else(demo):
     folder = _file(demo, "study.json").parent
     assert {path.name for path in folder.iterdir()} == {
-        *("data", "indicators.xlsx", "map.html", "study.json"),
+        *("data", "indicators.gpkg", "indicators.xlsx"),
+        *("map.html", "report.html", "study.json"),
     }
     assert {path for path in folder.rglob("*") if path.is_file()} == set(demo.files)
     for name, told in demo.record["files"].items():
@@ -159,6 +161,41 @@ def test_the_workbook_holds_the_same_figures(demo):
     assert members["Motif"].value_counts()["commune non indiquée"] == 124
     summary = _sheet(book, "Synthèse").set_index("Indicateur")
     assert summary.loc["Structures dans la liste", "Valeur"] == 271
+
+
+LAYERS = {"region": "regions", "departement": "departements", "epci": "epci", "commune": "communes"}
+TABS = {"region": "Régions", "departement": "Départements", "epci": "EPCI", "commune": "Communes"}
+FIGURES = {
+    "population": "Population",
+    "members": "Structures",
+    "members_per_100k": "Structures pour 100 000 habitants",
+    "location_quotient": "Quotient de localisation",
+    "location_quotient_low": "Borne basse",
+    "location_quotient_high": "Borne haute",
+}
+
+
+@pytest.mark.parametrize("level", LAYERS)
+def test_every_figure_of_a_territory_is_the_same_in_every_output(demo, level):
+    """Read back from the data package, the GeoPackage, the workbook and the report."""
+    data = pd.read_csv(_file(demo, f"{level}.csv"), dtype={"code": str}).set_index("code")
+    layer = geopandas.read_file(_file(demo, "indicators.gpkg"), layer=LAYERS[level])
+    layer = layer.set_index("code")
+    sheet = _sheet(_book(demo), TABS[level]).set_index("Code")
+    assert set(layer.index) == set(data.index) == set(demo.tables[level].index)
+    assert len(sheet) == (61 if level == "commune" else len(data))
+    for column, heading in FIGURES.items():
+        told = data[column]
+        assert layer.loc[told.index, column].tolist() == told.tolist()
+        # A workbook holds 16 digits.
+        written = [float(f"{value:.16g}") for value in told[sheet.index]]
+        assert sheet[heading].tolist() == written
+    report = _file(demo, "report.html").read_text(encoding="utf-8")
+    attributes = r'data-table="(\w+)" data-row="([^"]*)" data-column="(\w+)" data-value="([^"]*)"'
+    seen = [found for found in re.findall(attributes, report) if found[0] == level]
+    assert len(seen) >= 60
+    for _, row, column, value in seen:
+        assert float(value) == data.loc[row, column]
 
 
 def test_coverage_stands_in_a_table_and_in_the_workbook(demo):

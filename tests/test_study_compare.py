@@ -179,7 +179,7 @@ def test_a_folder_says_the_same_as_the_findings(folder, studies, comparison):
         pd.testing.assert_frame_equal(
             getattr(read, name), getattr(comparison, name), check_dtype=False
         )
-    with pytest.raises(UnreadableFileError, match="holds no data of a study"):
+    with pytest.raises(UnreadableFileError, match="is no study"):
         compare_studies(studies[0], folder)
 
 

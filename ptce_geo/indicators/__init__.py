@@ -21,7 +21,9 @@ Where to look:
   they share `overlap`; the tables of a study: `tables`;
 - what may be published: of a study `published`; of any table `disclosure`, over the cells of
   `disclosure_tables`, chosen by `disclosure_protection`, proven by `disclosure_audit`;
-- what the place of a member is worth: `uncertainty`, by `drawn_points`.
+- what the place of a member is worth: `uncertainty`, by `drawn_points`;
+- what changed between two studies: `differences`, `changes` (paired by `list_matching`),
+  `changed_figures`.
 """
 
 from ptce_geo.indicators.accessibility import (
@@ -41,6 +43,8 @@ from ptce_geo.indicators.autocorrelation import (
     lee,
     moran,
 )
+from ptce_geo.indicators.changed_figures import indicator_changes
+from ptce_geo.indicators.changes import member_changes, pole_changes, territory_moves
 from ptce_geo.indicators.clusters import latent_poles
 from ptce_geo.indicators.composition import pole_composition
 from ptce_geo.indicators.concentration import (
@@ -55,6 +59,11 @@ from ptce_geo.indicators.concentration_table import concentration_table
 from ptce_geo.indicators.counts import count_members
 from ptce_geo.indicators.coverage import coverage_by_presence, coverage_by_reach
 from ptce_geo.indicators.coverage_table import coverage_table
+from ptce_geo.indicators.differences import (
+    count_interval,
+    difference_interval,
+    paired_difference,
+)
 from ptce_geo.indicators.disclosure import Suppression, published_ratio, suppress
 from ptce_geo.indicators.disclosure_audit import audit_suppression
 from ptce_geo.indicators.disclosure_tables import table_cells
@@ -116,10 +125,12 @@ __all__ = [
     "clark_evans",
     "concentration_stars",
     "concentration_table",
+    "count_interval",
     "count_members",
     "coverage_by_presence",
     "coverage_by_reach",
     "coverage_table",
+    "difference_interval",
     "economic_weight",
     "ellison_glaeser",
     "empirical_bayes",
@@ -131,6 +142,7 @@ __all__ = [
     "gini",
     "herfindahl",
     "hoover",
+    "indicator_changes",
     "indicator_interval",
     "indicator_tables",
     "isochrones",
@@ -151,11 +163,14 @@ __all__ = [
     "locational_gini",
     "lorenz_curve",
     "m_function",
+    "member_changes",
     "member_kind",
     "moran",
     "moran_rate",
     "p_median",
+    "paired_difference",
     "pole_anchoring",
+    "pole_changes",
     "pole_composition",
     "pole_footprint",
     "pole_overlap",
@@ -172,6 +187,7 @@ __all__ = [
     "spatial_weights",
     "suppress",
     "table_cells",
+    "territory_moves",
     "theil",
     "theil_decomposition",
     "top_share",

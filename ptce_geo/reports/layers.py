@@ -18,6 +18,7 @@ import shapely
 from ptce_geo import schema
 from ptce_geo.labels import Language, check_language, format_date, format_given, label
 from ptce_geo.reports.columns import Column, column_of
+from ptce_geo.reports.coverage import shares_within
 from ptce_geo.territories import read_territories
 
 if TYPE_CHECKING:
@@ -289,40 +290,12 @@ def _territories(
         year=findings.record["vintages"]["territories"],
         departements=findings.record["study_area"],
     )
-    shares, columns = _shares_within(level, findings, lang)
+    shares, columns = shares_within(findings.tables.get("coverage"), level, lang)
     beside = [schema.AREA_KM2, *(schema.code_column(parent) for parent in _LEVELS)]
     beside = [name for name in beside if name in contours and name not in table]
     figures = table.join(shares).join(contours[beside])
     shapes = contours.geometry.reindex(table.index)
     return gpd.GeoDataFrame(figures, geometry=shapes, crs=contours.crs), columns
-
-
-def _shares_within(
-    level: str, findings: Findings, lang: Language
-) -> tuple[pd.DataFrame, dict[str, Column]]:
-    """Return the share of inhabitants of each territory within each distance of a member."""
-    rows = findings.tables.get("coverage")
-    if rows is None:
-        return pd.DataFrame(), {}
-    rows = rows[
-        (rows[schema.LEVEL] == level)
-        & (rows[schema.TERRITORY] != "")
-        & (rows[schema.GROUP] == "member")
-        & (rows[schema.INDICATOR] == schema.SHARE_POPULATION)
-    ]
-    shares, columns = {}, {}
-    for km, within in rows.groupby(schema.THRESHOLD_KM):
-        name = f"{schema.SHARE_POPULATION}_{km:g}km".replace(".", "_")
-        told = format_given(km, lang)
-        shares[name] = within.set_index(schema.TERRITORY)[schema.VALUE]
-        columns[name] = replace(
-            column_of(schema.SHARE_POPULATION, lang),
-            name=name,
-            title=label("gpkg_share_within", lang).format(km=told),
-            description=label("gpkg_share_within_about", lang).format(km=told),
-            kind="share",
-        )
-    return pd.DataFrame(shares), columns
 
 
 def _as_multi(shapes: gpd.GeoSeries) -> np.ndarray:

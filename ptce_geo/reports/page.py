@@ -45,7 +45,7 @@ POLE: Final = "pole"
 # What fits on the page beside the map; the rest is counted, and stands in the workbook.
 _LINES: Final = 11  # of lists and tables
 _POLES, _ZONES, _NAMES, _AROUND, _THRESHOLDS = 5, 3, 4, 4, 4
-_TITLE, _WIDE, _NARROW = 90, 60, 34  # letters of a title, of a line, of a name in a list
+_TITLE, _WIDE, _NAME, _NARROW = 90, 60, 34, 28  # letters of a title, a line, a name, in a list
 _CELLS: Final = {
     schema.MEMBER_NAME: 32,
     schema.name_column("commune"): 20,
@@ -217,7 +217,7 @@ class _TerritoryPage:
 
         rows: list[list[Told]] = [
             [
-                _short(findings.tables[level].loc[code, schema.NAME], _NARROW),
+                _short(findings.tables[level].loc[code, schema.NAME], _NAME),
                 *(of(level, code, column) for column in columns),
                 *shares(reach_rows(findings, level, code)),
             ]
@@ -412,7 +412,8 @@ class _PolePage:
 
     def sections(self) -> dict[str, Sequence[Block]]:
         columns = (schema.MEMBER_NAME, schema.name_column("commune"))
-        lines = _LINES - len(schema.FAMILIES) - len(self.found.weight)
+        # A long name takes a second line.
+        lines = _LINES - len(schema.FAMILIES) - len(self.found.weight) - len(self.title) // 48
         return {
             "composition": [self._composition()],
             "article_9": [self._article_9()],

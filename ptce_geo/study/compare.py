@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ptce_geo import __version__, schema
 from ptce_geo.checks import listing
-from ptce_geo.errors import UnreadableFileError
 from ptce_geo.files.whole_folder import whole_folder
 from ptce_geo.indicators.changed_figures import REASON, indicator_changes, levels_of, tables_at
 from ptce_geo.indicators.changes import (
@@ -31,6 +30,7 @@ from ptce_geo.maps.page import save_map
 from ptce_geo.reports.changes import Note, StudyComparison, write_changes
 from ptce_geo.reports.findings import Findings
 from ptce_geo.study.change_map import change_map
+from ptce_geo.study.results import read_study
 
 if TYPE_CHECKING:
     import os
@@ -68,7 +68,7 @@ def compare_studies(
     Raises
     ------
     UnreadableFileError
-        When a folder holds no data package.
+        When a folder holds no study, or one without its data package (`read_study`).
     InputError
         When the findings cannot be used.
 
@@ -87,7 +87,9 @@ def compare_studies(
     >>> found.members["change"].to_list()
     ['stayed', 'come', 'gone']
     """
-    one, other = _findings(before), _findings(after)
+    one, other = (
+        study if isinstance(study, Findings) else read_study(study) for study in (before, after)
+    )
     years = {side: _year(each) for side, each in ((BEFORE, one), (AFTER, other))}
     own = {"from_year": years[BEFORE], "to_year": years[AFTER]}
     poles = pole_changes(
@@ -183,22 +185,6 @@ def write_comparison(
             save_map(drawn, page)
         written = [path.name for path in (workbook, table, page) if path.exists()]
     return tuple(target / name for name in written)
-
-
-def _findings(study: Findings | str | os.PathLike[str]) -> Findings:
-    """Return the findings of a study, read again from its folder where that is given."""
-    if isinstance(study, Findings):
-        return study
-    from ptce_geo.reports.package_read import read_package
-
-    folder = Path(study)
-    if not (folder / "data").is_dir():
-        msg = (
-            f"{folder} holds no data of a study (no folder data/ in it); give the folder that a "
-            "run wrote with the output “package”"
-        )
-        raise UnreadableFileError(msg)
-    return read_package(folder / "data")
 
 
 def _year(study: Findings) -> int:

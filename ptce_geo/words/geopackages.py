@@ -78,16 +78,6 @@ GEOPACKAGE_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     # What each column holds, where the catalogue of columns does not say it.
     "gpkg_unit": ("Unité : {unit}.", "Unit: {unit}."),
-    "gpkg_share_within": (
-        "Part des habitants à {km} km au plus d’une structure",
-        "Share of inhabitants within {km} km of a member",
-    ),
-    "gpkg_share_within_about": (
-        "Part des habitants dont la commune a son point de référence à {km} km au plus, à vol "
-        "d’oiseau, d’une structure localisée.",
-        "Share of the inhabitants whose commune has its reference point within {km} km, in a "
-        "straight line, of a placed member.",
-    ),
     "gpkg_note": ("{title} : remarque", "{title}: note"),
     "gpkg_note_about": (
         "Pourquoi le nombre manque.",

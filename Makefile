@@ -29,6 +29,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/indicators.py
 	$(BIN)/python benchmarks/coverage.py
 	$(BIN)/python benchmarks/maps.py
+	$(BIN)/python benchmarks/study.py
 
 clean:
 	rm -rf $(VENV) .venv-addok maps/demo

@@ -6,7 +6,7 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 from rich.table import Table
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ptce_geo.reports import SummaryRow
 
 STUDY_SUFFIXES: Final = (".toml", ".yaml", ".yml")
-# What a study file does not say, or what may be said otherwise for once.
-_WITH_A_FILE: Final = {"members", "out", "check", "publish", "lang"}
+# What may be said otherwise than in the study file, for once.
+_OTHERWISE: Final = ("out", "lang", "publish")
 _MOST_ROWS: Final = 40
 
 Sheets = Annotated[list[str] | None, typer.Option(metavar="CODE", help="Territory, by its code.")]
@@ -94,7 +94,7 @@ def run(
         if check:
             _check(members, lang=lang)
             return
-        study = _of_file(members, out=out, publish=publish)
+        study = _of_file(context, members)
     else:
         if check:
             msg = "a list has no settings to check: give a study file (.toml, .yaml)."
@@ -128,25 +128,29 @@ def _refuse_options(context: typer.Context) -> None:
     """Refuse options that a study file says: two answers to one question are one too many."""
     for parameter in context.command.params:
         name = str(parameter.name)
-        source = context.get_parameter_source(name)
-        if name not in _WITH_A_FILE and source is not None and source.name == "COMMANDLINE":
+        if name not in {"members", "check", *_OTHERWISE} and _is_typed(context, name):
             option = parameter.opts[0]
             msg = f"the study file says it: write it there, not as {option}."
             raise typer.BadParameter(msg, param_hint=option)
 
 
-def _of_file(path: Path, *, out: Path | None, publish: bool) -> ptce_geo.Study:
-    """Return the study of a file; all that is wrong in it is told, a line each."""
+def _of_file(context: typer.Context, path: Path) -> ptce_geo.Study:
+    """Return the study of a file, but for what was typed; tell all that is wrong, a line each."""
     from ptce_geo.study.study_file import read_study_file
 
     try:
         study = read_study_file(path)
     except InputError as error:
         _tell_problems(str(error).splitlines())
-    otherwise: dict[str, Any] = {} if out is None else {"out": out}
-    if publish:
-        otherwise["publish"] = True
-    return replace(study, **otherwise)
+    typed = {name: context.params[name] for name in _OTHERWISE if _is_typed(context, name)}
+    if "lang" in typed:
+        shared.language(typed["lang"])
+    return replace(study, **typed)
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _check(path: Path, *, lang: str) -> None:

@@ -19,7 +19,7 @@ from maps_frames import crowd, members_of, poles
 from PIL import Image
 from shapely import Point, box
 
-from ptce_geo.errors import EngineNotInstalledError, InputError, OutputError, PtceGeoWarning
+from ptce_geo.errors import InputError, OutputError, PtceGeoWarning
 from ptce_geo.maps.circle_sizes import round_below
 from ptce_geo.maps.content import (
     Areas,
@@ -708,9 +708,3 @@ def test_layers_of_folium_are_named_in_a_warning(tmp_path):
     folium.Marker([45, 4]).add_to(map_)
     with pytest.warns(PtceGeoWarning, match="added with folium: Marker"):
         save_image(map_, tmp_path / "map.png", dpi=60)
-
-
-def test_without_matplotlib_the_error_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(EngineNotInstalledError, match=r'pip install "ptce_geo\[static\]"'):
-        saved(tmp_path, content(departements()))

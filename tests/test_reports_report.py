@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -164,6 +165,15 @@ def test_a_published_report_in_english(tmp_path):
     whole = " ".join(unescape(text).split())
     french = [fr for fr, en in LABELS.values() if fr != en and len(fr) > 9 and "{" not in fr]
     assert [each for each in french if f">{each}<" in whole or f"{each}. " in whole] == []
+
+
+@pytest.mark.parametrize("outputs", [["report"], ["report", "map"]])
+def test_the_map_beside_it_is_linked_where_it_was_written(tmp_path, outputs):
+    found, path = france(), tmp_path / "report.html"
+    record = {**found.record, "settings": {**found.record["settings"], "outputs": outputs}}
+    write_report(path, replace(found, record=record), pictures={})
+    links = [attrs["href"] for tag, attrs in read(path).tags if tag == "a"]
+    assert ("map.html" in links) == ("map" in outputs)
 
 
 def test_nothing_located(tmp_path):

@@ -172,11 +172,13 @@ def published(
     of_zones = {column(level) for level in zonings for column in added}
     left_out = [name for name in members if name not in PUBLIC_COLUMNS | {*given} | of_zones]
     own = _secret(members, given).drop(columns=left_out)
+    own.attrs = {}  # what was met in the list, cells and all
     log = pd.concat([its.log for its in told.values()], ignore_index=True)
     if poles is not None:
         further = [name for name in poles if name not in PUBLIC_POLE_COLUMNS]
         left_out += [name for name in further if name not in left_out]
         poles = poles.drop(columns=further)
+        poles.attrs = {}
     return Published(own, poles, shown, log, left_out)
 
 

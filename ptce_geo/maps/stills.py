@@ -6,14 +6,15 @@ import io
 import math
 import re
 import warnings
-from importlib.util import find_spec
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import folium
+import numpy as np
 
 from ptce_geo.checks import listing
-from ptce_geo.errors import EngineNotInstalledError, InputError, PtceGeoWarning
+from ptce_geo.errors import InputError, PtceGeoWarning
 from ptce_geo.files.whole import write_whole
 from ptce_geo.maps.element import MapContent, content_of
 
@@ -76,8 +77,6 @@ def save_image(
     ------
     InputError
         If `map_` is no map of this library, the suffix is another one, or the size cannot be.
-    EngineNotInstalledError
-        If matplotlib is missing (``pip install "ptce_geo[static]"``).
     OutputError
         If the file cannot be written there.
 
@@ -131,7 +130,7 @@ def picture(map_: folium.Map, *, width_cm: float = 24.0, height_cm: float = 18.0
 
     Raises
     ------
-    InputError, EngineNotInstalledError
+    InputError
         As `save_image`.
 
     Examples
@@ -163,9 +162,6 @@ def picture_of(
     content: Content, suffix: str, *, width_cm: float, height_cm: float, dpi: int
 ) -> bytes:
     """Return the bytes of the file that `save_image` writes."""
-    if find_spec("matplotlib") is None:
-        msg = 'save_image draws with matplotlib, which is missing; pip install "ptce_geo[static]"'
-        raise EngineNotInstalledError(msg)
     import matplotlib
 
     from ptce_geo.maps.still_layout import still
@@ -211,28 +207,28 @@ def _svg(picture: bytes, lang: str) -> bytes:
 def _shorter(path: re.Match[bytes]) -> bytes:
     """Return a path with steps for its places: the same to 0.01 point, half as long."""
     before, drawn, after = path.groups()
+    words = drawn.decode().split()
+    letters = [word for word in words if word.isalpha()]
+    numbers = np.array([word for word in words if not word.isalpha()], dtype=float)
+    places = iter(np.rint(numbers * _CENTIPOINTS).astype(int).reshape(-1, 2).tolist())
     told: list[str] = []
-    at = start = (0, 0)
-    words = iter(drawn.decode().split())
-    for word in words:
-        told.append(word.lower())
-        if word in "zZ":
-            at = start
+    x = y = start_x = start_y = 0
+    for letter in letters:
+        told.append(letter.lower())
+        if letter in "zZ":
+            x, y = start_x, start_y
             continue
-        for _ in range(_PLACES[word]):
-            to = (_centipoints(next(words)), _centipoints(next(words)))
-            told += (_step(to[0] - at[0]), _step(to[1] - at[1]))
-        at = to
-        if word == "M":
-            start = to
+        for _ in range(_PLACES[letter]):
+            to_x, to_y = next(places)
+            told += (_step(to_x - x), _step(to_y - y))
+        x, y = to_x, to_y
+        if letter == "M":
+            start_x, start_y = x, y
     # A letter or a minus parts numbers as well as a space does.
     return before + _NEEDLESS.sub("", " ".join(told)).encode() + after
 
 
-def _centipoints(word: str) -> int:
-    return round(float(word) * _CENTIPOINTS)
-
-
+@lru_cache(maxsize=4096)  # most steps are short, and come again
 def _step(centipoints: int) -> str:
     """Write a step in points, without a zero that says nothing (".5", "-3")."""
     text = f"{centipoints / _CENTIPOINTS:g}"

@@ -24,7 +24,7 @@ from ptce_geo.labels import (
 )
 from ptce_geo.reports.columns import Column, column_of, written
 from ptce_geo.reports.package import COUNTED
-from ptce_geo.reports.summary import LEVELS
+from ptce_geo.reports.summary import LEVELS, measured_levels
 from ptce_geo.reports.table_file import write_table
 from ptce_geo.reports.territory import pole_findings, territory_findings
 
@@ -39,6 +39,12 @@ _OF_TERRITORY: Final = (
     schema.MEMBERS_PER_100K,
     schema.LOCATION_QUOTIENT,
     schema.SHARE_POPULATION,
+)
+# Figures of a pole that rest on all its members, placed or not.
+_OF_ALL_MEMBERS: Final = (
+    *(schema.LOCATED, schema.ACCEPTED, schema.TO_REVIEW),
+    *(schema.ARTICLE_9_PRESENT, schema.ARTICLE_9_MISSING),
+    *(schema.SHANNON, schema.BLAU, schema.POLE_TYPE),
 )
 FIGURE_COLUMNS: Final = (
     *(schema.GROUP, schema.THRESHOLD_KM, schema.VALUE, schema.LOW, schema.HIGH),
@@ -116,7 +122,7 @@ def explain(findings: Findings, indicator: str, territory: str) -> Explanation:
 
 def _place(findings: Findings, territory: str) -> tuple[str, str]:
     """Return the level and code that a reader's text means."""
-    measured = [level for level in LEVELS if level in findings.tables]
+    measured = measured_levels(findings.tables)
     poles = findings.tables["poles"].index
     level, colon, code = territory.strip().partition(":")
     if colon and level in (*measured, POLE):
@@ -153,12 +159,21 @@ def _known(indicator: str, known: list[str], *, of: str) -> None:
 
 
 def _of_territory(findings: Findings, indicator: str, level: str, code: str) -> Explanation:
-    _known(indicator, list(_OF_TERRITORY), of="a territory")
-    place = territory_findings(findings, level, code)
-    here = place.members[schema.GEOCODE_STATUS] == schema.ACCEPTED
-    counted, review = place.members[here], place.members[~here]
+    known = [name for name in _OF_TERRITORY if _is_told(findings, name, level)]
+    _known(indicator, known, of=f"one territory of the level {level}")
+    if level in LEVELS:
+        place = territory_findings(findings, level, code)
+        name, here, undecided = place.name, place.members, place.undecided
+    else:  # a zoning: nothing tells which members placed nowhere may belong to a zone
+        name = str(findings.tables[level].loc[code, schema.NAME])
+        members = pd.DataFrame(findings.members.drop(columns="geometry"))
+        here = members[members[schema.code_column(level)] == code]
+        undecided = here.head(0)
+    accepted = here[schema.GEOCODE_STATUS] == schema.ACCEPTED
+    counted, review = here[accepted], here[~accepted]
     if indicator == schema.SHARE_POPULATION:
         figures = _rows(findings.tables["coverage"], indicator, level, code)
+        figures = figures[figures[schema.GROUP] == "member"]
         counted = members_reaching(
             findings.members, level=level, code=code, km=figures[schema.THRESHOLD_KM].max()
         )
@@ -167,8 +182,17 @@ def _of_territory(findings: Findings, indicator: str, level: str, code: str) -> 
         told = _rows(findings.tables["concentration"], indicator, level, code)
         if len(told):  # it also says by which method, and whether it rests on few
             figures = told
-    aside = pd.concat([review, place.undecided])
-    return Explanation(indicator, level, code, place.name, figures, counted, aside)
+    aside = pd.concat([review, undecided])
+    return Explanation(indicator, level, code, name, figures, counted, aside)
+
+
+def _is_told(findings: Findings, indicator: str, level: str) -> bool:
+    """Return whether a study tells an indicator of single territories of a level."""
+    if indicator != schema.SHARE_POPULATION:
+        return indicator in findings.tables[level]
+    coverage = findings.tables["coverage"]
+    single = (coverage[schema.LEVEL] == level) & (coverage[schema.TERRITORY] != "")
+    return bool(single.any())
 
 
 def _of_level(findings: Findings, indicator: str, level: str) -> Explanation:
@@ -187,21 +211,42 @@ def _of_level(findings: Findings, indicator: str, level: str) -> Explanation:
 
 def _of_pole(findings: Findings, indicator: str, pole_id: str) -> Explanation:
     pole = pole_findings(findings, pole_id)
-    row = findings.tables["poles"].loc[pole_id]
+    row = _row_of_pole(findings, pole_id)
     _known(indicator, [str(name) for name in row.index if name != schema.POLE_NAME], of="a pole")
+    counted = _counted_of_pole(pole.members, indicator)
     figures = _of_table(row, indicator)
+    figures[schema.N] = int(counted.sum())
     weight = findings.tables["economic_weight"].loc[pole.weight]
     named = weight[weight[schema.MEASURE] == indicator]
     if len(named):
-        figures[[schema.N, schema.METHOD]] = named[[schema.TOTAL_ANSWERS, schema.METHOD]].to_numpy()
-    members = pole.members
-    counted = pd.Series(data=True, index=members.index)
-    amount = next((name for name in schema.NUMERIC_MEMBER_COLUMNS if name == indicator), None)
-    if amount is not None and amount in members:
-        counted = members[amount].notna()
+        figures[schema.METHOD] = named[schema.METHOD].to_numpy()
     return Explanation(
-        indicator, POLE, pole_id, pole.name, figures, members[counted], members[~counted]
+        indicator, POLE, pole_id, pole.name, figures, pole.members[counted], pole.members[~counted]
     )
+
+
+def _row_of_pole(findings: Findings, pole_id: str) -> pd.Series:
+    """Return every figure of a pole: of the summary, of who makes it up, of its footprint."""
+    tables = [findings.tables[name] for name in ("poles", "composition", "footprints")]
+    rows = [table.drop(columns="geometry", errors="ignore").loc[pole_id] for table in tables]
+    row = pd.concat(rows)
+    return row[~row.index.duplicated()]
+
+
+def _counted_of_pole(members: pd.DataFrame, indicator: str) -> pd.Series:
+    """Return which members of a pole a figure rests on."""
+    every = pd.Series(data=True, index=members.index)
+    for amount, part in ((schema.FTE, schema.FTE_POLE), (schema.TURNOVER, schema.TURNOVER_POLE)):
+        if amount not in indicator:
+            continue
+        gave = members[amount].notna() if amount in members else ~every
+        if "share" not in indicator or "answered" in indicator:
+            return gave
+        gave_part = members[part].notna() if part in members else ~every
+        return gave & gave_part if indicator.startswith(f"share_{part}") else gave
+    if indicator.startswith(schema.MEMBERS) or indicator in _OF_ALL_MEMBERS:
+        return every
+    return members[schema.GEOCODE_STATUS] == schema.ACCEPTED
 
 
 def _rows(table: pd.DataFrame, indicator: str, level: str, code: str) -> pd.DataFrame:
@@ -229,12 +274,12 @@ def _of_table(row: pd.Series, indicator: str) -> pd.DataFrame:
 
 def figure_lines(found: Explanation, lang: Language = "fr") -> list[str]:
     """Return what a console shows of a figure: what it is, how much, by which method."""
-    column = column_of(found.indicator, lang)
+    column = column_of(found.indicator, lang, table="poles" if found.level == POLE else "")
     if found.code:
         level = label_if_known("level", found.level, lang)
         place = f"{found.name} ({level} {found.code})"
     else:
-        place = label(f"level_{found.level}_all", lang)
+        place = label_if_known("level", f"{found.level}_all", lang)
     lines = [f"{column.title}, {place}"]
     if column.description:
         lines.append(column.description)

@@ -391,6 +391,7 @@ def _csv(cells: Mapping[str, Cells]) -> bytes:
 def _parquet(part: _Part) -> bytes:
     """Return a table with its shapes as GeoParquet."""
     frame = part.frame.assign(**{name: cell.column for name, cell in part.cells.items()})
+    frame.attrs = {}  # they would travel along, and tell what was met in the lists
     out = BytesIO()
     frame.to_parquet(out, index=False)
     return out.getvalue()

@@ -35,7 +35,6 @@ from ptce_geo.reports.html import (
 )
 from ptce_geo.reports.method import method_lines
 from ptce_geo.reports.summary import counts_in_words
-from ptce_geo.reports.territory import reach_rows
 from ptce_geo.territories import territory_table
 from ptce_geo.words import LABELS
 
@@ -207,8 +206,11 @@ def _analysed(figures: Figures) -> Iterator[Block]:
 
 def _counted(figures: Figures) -> Markup:
     """Return how many members the indicators count: those placed in the study area."""
-    rows = reach_rows(figures.findings, "commune", "")
-    return figures.of("coverage", next(iter(rows.values())), schema.N) if rows else Markup("–")
+    table = figures.findings.tables["concentration"]
+    whole = table[table[schema.TERRITORY] == ""]
+    # EPCI may reach beyond the study area, and are counted whole.
+    rows = whole.index[whole[schema.LEVEL] != "epci"].append(whole.index)
+    return figures.of("concentration", rows[0], schema.N) if len(rows) else Markup("–")
 
 
 def _locating(figures: Figures) -> Iterator[Block]:
@@ -267,8 +269,9 @@ def _placed(figures: Figures, statuses: list[str]) -> Iterator[list[Told]]:
 def _map(figures: Figures, pictures: Mapping[str, str]) -> Iterator[Block]:
     if "poles" in pictures:
         yield Picture(pictures["poles"], label("report_map_alt", figures.lang))
-    link = Markup('<a href="map.html">map.html</a>')
-    yield Paragraph(figures.words("report_map_text", link=link))
+    if "map" in figures.findings.record["settings"]["outputs"]:
+        link = Markup('<a href="map.html">map.html</a>')
+        yield Paragraph(figures.words("report_map_text", link=link))
 
 
 def _remarks(figures: Figures) -> Iterator[Block]:

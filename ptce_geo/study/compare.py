@@ -213,7 +213,7 @@ def _same_reference(one: Findings, other: Findings) -> bool:
 def _notes_of_records(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Note]:
     """Yield what the records of the two studies tell of the differences."""
     days = {BEFORE: f"iso:{before['created']}", AFTER: f"iso:{after['created']}"}
-    if before["created"] > after["created"]:
+    if before["created"][:10] > after["created"][:10]:
         yield Note("warning", "order", days)
     was, now = before["placing"] or {}, after["placing"] or {}
     geocoders = [[each["name"] for each in side.get("geocoders", ())] for side in (was, now)]

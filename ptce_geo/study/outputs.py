@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ptce_geo.errors import OutputError
 from ptce_geo.maps import pole_map, save_map
 from ptce_geo.reports import write_indicators
 from ptce_geo.reports.geopackage import write_geopackage
 from ptce_geo.reports.package import write_package
 from ptce_geo.reports.page import write_page
 from ptce_geo.reports.report import write_report
+from ptce_geo.reports.territory import pole_findings, territory_findings
 from ptce_geo.study.pictures import report_pictures, sheet_picture
 
 if TYPE_CHECKING:
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 # The folder of the data package, and that of the sheets.
 DATA: Final = "data"
 SHEETS: Final = "sheets"
+# What each output is, in the folder of the study.
+OUTPUT_FILES: Final = {
+    "workbook": "indicators.xlsx",
+    "map": "map.html",
+    "report": "report.html",
+    "geopackage": "indicators.gpkg",
+    "package": DATA,
+}
 
 
 def write_outputs(
@@ -80,15 +90,29 @@ def write_sheets(
         When a page cannot be written.
     """
     language = lang or findings.lang
+    asked = [sheet.partition(":")[::2] for sheet in sheets]
+    for kind, code in asked:  # one that is not known is told before anything is drawn
+        if kind == "pole":
+            pole_findings(findings, code)
+        else:
+            territory_findings(findings, kind, code)
+    if asked:
+        _make(folder)
     written = []
-    for sheet in sheets:
-        kind, _, code = sheet.partition(":")
+    for kind, code in asked:
         picture = sheet_picture(findings, kind, code, language)
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{kind}-{_file_name(code)}.html"
         write_page(path, findings, kind, code, picture=picture, lang=language)
         written.append(path)
     return written
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot write to {folder}: {error.strerror}; choose another folder"
+        raise OutputError(msg) from error
 
 
 def _file_name(code: str) -> str:
@@ -107,20 +131,20 @@ def _map(findings: Findings, folder: Path) -> None:
         title=settings["title"],
         source=settings["source"],
     )
-    save_map(page, folder / "map.html")
+    save_map(page, folder / OUTPUT_FILES["map"])
 
 
 def _report(findings: Findings, folder: Path) -> None:
     pictures = report_pictures(findings, findings.lang)
-    write_report(folder / "report.html", findings, pictures=pictures, lang=findings.lang)
+    write_report(folder / OUTPUT_FILES["report"], findings, pictures=pictures, lang=findings.lang)
 
 
 def _workbook(findings: Findings, folder: Path) -> None:
-    write_indicators(folder / "indicators.xlsx", findings, lang=findings.lang)
+    write_indicators(folder / OUTPUT_FILES["workbook"], findings, lang=findings.lang)
 
 
 def _geopackage(findings: Findings, folder: Path) -> None:
-    write_geopackage(folder / "indicators.gpkg", findings, lang=findings.lang)
+    write_geopackage(folder / OUTPUT_FILES["geopackage"], findings, lang=findings.lang)
 
 
 def _package(findings: Findings, folder: Path) -> None:

@@ -10,10 +10,12 @@ import numpy as np
 from ptce_geo import schema
 from ptce_geo.checks import has_point
 from ptce_geo.labels import check_language, format_given, label
-from ptce_geo.maps import choropleth_map, coverage_map, pole_map
+from ptce_geo.maps.choropleth_map import choropleth_map
 from ptce_geo.maps.content import Areas, MapClass
+from ptce_geo.maps.coverage_map import coverage_map
 from ptce_geo.maps.element import content_of, folium_map
 from ptce_geo.maps.frame import land
+from ptce_geo.maps.pole_map import pole_map
 from ptce_geo.maps.stills import picture
 from ptce_geo.metric import coordinates
 from ptce_geo.territories import build_topology, read_territories

@@ -22,7 +22,7 @@ from ptce_geo.members import member_problems
 from ptce_geo.placing import OFF_SHORE_M, opened_placer, read_lists
 from ptce_geo.reports.package import check_licence
 from ptce_geo.study.area import study_area
-from ptce_geo.study.outputs import write_outputs
+from ptce_geo.study.outputs import OUTPUT_FILES, write_outputs
 from ptce_geo.study.record import (
     RECORD,
     ROWS_SET_ASIDE,
@@ -146,7 +146,15 @@ def _check_inputs(study: Study) -> None:
             msg = f"no such file: {path}"
             raise UnreadableFileError(msg)
     out = Path(study.out).resolve()
-    results = {(out / name).resolve() for name in (*files_made(out), RECORD)}
+    made = files_made(out)
+    for name in (OUTPUT_FILES[kind] for kind in study.outputs):
+        if (out / name).is_file() and name not in made:
+            msg = (
+                f"cannot write {out / name}: a file of that name is there that no run made; "
+                "move it, or choose another folder"
+            )
+            raise OutputError(msg)
+    results = {(out / name).resolve() for name in (*made, RECORD)}
     for path in map(Path, (*inputs_of(study), *study.placing.files)):
         if path.resolve() in results:
             msg = f"{path} is a file to read and would be overwritten; choose another folder"

@@ -50,10 +50,12 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "report_key_reach_of": ("{people} habitants", "{people} inhabitants"),
     "report_key_warning": (
         "Lecture prudente : {share} des structures de la liste ne sont pas localisées ou restent à "
-        "vérifier. Elles ne figurent dans aucun indicateur ; les parts et les quotients décrivent "
+        "vérifier. Elles ne figurent dans aucun indicateur des territoires ; les parts et les quotients "
+        "décrivent "
         "les seules structures localisées.",
         "Read with care: {share} of the members in the list are not placed or remain to be "
-        "checked. They are in no indicator; shares and quotients describe the placed members only.",
+        "checked. They are in no indicator of territories; shares and quotients describe the placed "
+        "members only.",
     ),
     "report_nothing_located": (
         "Aucune structure n’est localisée : les indicateurs de ce rapport ne disent rien, et "
@@ -327,9 +329,11 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "structure in two poles counts twice.",
     ),
     "report_limit_unplaced": (
-        "Les structures non localisées ou à vérifier ne sont dans aucun indicateur. Si elles sont "
+        "Les structures non localisées ou à vérifier ne sont dans aucun indicateur des territoires. "
+        "Si elles sont "
         "ailleurs que les autres, la couverture est sous-estimée et les quotients sont faussés.",
-        "Members that are not placed or to check are in no indicator. If they are elsewhere than "
+        "Members that are not placed or to check are in no indicator of territories. If they are "
+        "elsewhere than "
         "the others, coverage is understated and the quotients are biased.",
     ),
     "report_limit_distance": (
@@ -509,7 +513,6 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Aucune structure n’a donné d’ETP ni de chiffre d’affaires.",
         "No member gave FTE or turnover.",
     ),
-    "page_weight_caption": ("Ce que les structures ont déclaré", "What the members declared"),
     "page_pole_map_alt": (
         "Carte : les structures localisées du pôle {name} et son siège.",
         "Map: the placed members of the pole {name} and its seat.",

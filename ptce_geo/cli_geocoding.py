@@ -282,12 +282,12 @@ def _print_placed(console: Console, located: pd.DataFrame, placer: Placer, lang:
     console.print(_table(placing_counts(located), lang))
     console.print()
     if placer.store is not None:
-        answers = placer.record()["answers"]
-        known, added = (format_number(answers[word], lang) for word in ("known", "added"))
+        counts = (placer.store.known, placer.store.added)
+        known, added = (format_number(count.total(), lang) for count in counts)
         text = words("placing_store", lang)
         _print(console, text.format(path=placer.store.path, known=known, added=added))
-        if answers["unanswered"]:
-            count = format_number(answers["unanswered"], lang)
+        if placer.unanswered():
+            count = format_number(placer.unanswered(), lang)
             _print(console, words("placing_unanswered", lang).format(count=count))
 
 

@@ -81,6 +81,14 @@ def run(
             help="Write what may be published: amounts that tell of few structures are secret.",
         ),
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OUTPUT",
+            help="Write only this: workbook, map, report, geopackage or package; repeat for more "
+            "(default: all).",
+        ),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(
@@ -119,9 +127,21 @@ def run(
             policy=shared.policy_of(min_score, min_precision),
             white_zone_km=white_zone,
             publish=publish,
+            outputs=_outputs_of(only),
             cache=cache,
         )
     _run(study)
+
+
+def _outputs_of(only: list[str] | None) -> tuple[str, ...]:
+    """Return the outputs typed, all of them for none; what is none is a wrong command line."""
+    from ptce_geo.study.settings import OUTPUT_KINDS  # the command starts faster without it
+
+    for kind in only or ():
+        if kind not in OUTPUT_KINDS:
+            msg = f"{kind!r} is not one of {', '.join(OUTPUT_KINDS)}."
+            raise typer.BadParameter(msg, param_hint="--only")
+    return tuple(only or OUTPUT_KINDS)
 
 
 def _refuse_options(context: typer.Context) -> None:

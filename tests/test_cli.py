@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -22,6 +23,10 @@ def ptce_geo_command(*arguments, before=()):
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+# All the rest would take three times as long.
+ONLY = ("--only", "package")
+
+
 @pytest.fixture
 def members(tmp_path):
     path = tmp_path / "list.csv"
@@ -30,18 +35,18 @@ def members(tmp_path):
 
 
 def test_run_says_how_many_were_placed_and_where_the_files_are(members, tmp_path):
-    done = ptce_geo_command("run", members, "--out", tmp_path / "out")
+    done = ptce_geo_command("run", members, "--out", tmp_path / "out", *ONLY)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert "Structures dans la liste 2" in lines
     assert "localisées 1 50,0 % à la commune : 1" in lines
     assert "non localisées 1 50,0 % commune non indiquée : 1" in lines
-    assert lines[-1].endswith("coverage.csv")
+    assert re.search(r"data \(\d+\)$", lines[-1])
 
 
 def test_in_english(members, tmp_path):
-    done = ptce_geo_command("run", members, "--out", tmp_path / "out", "--lang", "en")
+    done = ptce_geo_command("run", members, "--out", tmp_path / "out", "--lang", "en", *ONLY)
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert "not placed 1 50.0% no town given: 1" in lines
 
@@ -50,9 +55,9 @@ def test_headings_that_are_not_recognised_are_named(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("Qui;Localisation\nUne;Lyon\nDeux;Brest\n", encoding="utf-8")
     named = ["--column", "city=Localisation", "--column", "member_name = qui"]
-    done = ptce_geo_command("run", path, "--out", tmp_path / "out", *named)
+    done = ptce_geo_command("run", path, "--out", tmp_path / "out", *named, *ONLY)
     assert done.returncode == 0, done.stderr
-    members = pd.read_csv(tmp_path / "out" / "members.csv", dtype=str)
+    members = pd.read_csv(tmp_path / "out" / "data" / "members.csv", dtype=str)
     assert members["member_name"].tolist() == ["Une", "Deux"]
     assert members["code_commune"].tolist() == ["69123", "29019"]
 
@@ -157,6 +162,9 @@ def test_a_folder_that_cannot_be_written_is_one_line(members, tmp_path):
         ["run", "list.csv", "--out", "out", "--lang", "de"],
         ["fly"],
         ["run", "list.csv", "--out", "out", "--colour"],
+        ["run", "list.csv", "--out", "out", "--only", "pdf"],
+        ["run", "list.csv", "--out", "out", "--check"],
+        ["sheet", "out"],
     ],
 )
 def test_a_wrong_command_line_is_2(arguments):
@@ -178,6 +186,65 @@ def test_without_any_network_the_result_is_the_same(members, tmp_path):
     with_network = ptce_geo_command(*arguments, tmp_path / "with")
     without = ptce_geo_command(*arguments, tmp_path / "without", before=alone)
     assert without.returncode == with_network.returncode == 0
-    for name in ("members.csv", "map.html"):
+    for name in ("data/members.csv", "map.html", "report.html"):
         one, other = ((tmp_path / folder / name).read_text() for folder in ("with", "without"))
         assert one == other
+
+
+STUDY = """\
+[lists]
+members = "list.csv"
+[measure]
+threshold_km = [5, 10]
+[outputs]
+files = ["package"]
+"""
+
+
+def test_a_study_file_says_everything_and_what_is_wrong_with_it(members, tmp_path):
+    """The commands of a study, one after another: init, run, sheet, explain, compare."""
+    bad = tmp_path / "bad.toml"
+    bad.write_text(STUDY.replace("list.csv", "liste.csv"), encoding="utf-8")
+    for check in ([], ["--check"]):
+        done = ptce_geo_command("run", bad, *check)
+        assert (done.returncode, done.stdout) == (1, "")
+        told = done.stderr.splitlines()
+        assert len(told) == 2
+        assert told[0].startswith("ptce-geo: bad.toml, line 2, lists.members: ")
+        assert "did you mean thresholds_km?" in told[1]
+
+    study = tmp_path / "study.toml"
+    done = ptce_geo_command("init", members, "--out", study)
+    assert done.returncode == 0, done.stderr
+    assert ptce_geo_command("init", members, "--out", study).returncode == 1  # it is there already
+    assert ptce_geo_command("run", study, "--check").stdout == "study.toml\u00a0: rien à redire\n"
+    study.write_text(STUDY.replace("threshold_km", "thresholds_km"), encoding="utf-8")
+    refused = ptce_geo_command("run", study, "--white-zone", "30")
+    assert refused.returncode == 2
+    assert "the study file says it" in refused.stderr
+    done = ptce_geo_command("run", study)
+    assert done.returncode == 0, done.stderr
+    out = tmp_path / "study"
+    assert sorted(path.name for path in out.iterdir()) == ["data", "study.json"]
+
+    done = ptce_geo_command("sheet", out, "--departement", "42", "--out", tmp_path / "sheets")
+    assert done.stdout == f"{tmp_path / 'sheets' / 'departement-42.html'}\n"
+    assert (tmp_path / "sheets" / "departement-42.html").exists()
+    for unknown in (["--departement", "99"], ["--pole", "none"]):
+        done = ptce_geo_command("sheet", out, *unknown, "--out", tmp_path / "sheets")
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    done = ptce_geo_command("sheet", out, "--departement", "42", "--out", members)
+    assert done.returncode == 1
+    assert "cannot write to" in done.stderr
+
+    done = ptce_geo_command("explain", out, "members", "departement:42", "--lang", "en")
+    assert "Members counted: 1; of that place and not counted: 0" in done.stdout
+    assert "Une" in done.stdout
+
+    done = ptce_geo_command("compare", out, out, "--out", tmp_path / "changes")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "changes").iterdir()} == {
+        "changes.csv",
+        "changes.html",
+        "changes.xlsx",
+    }

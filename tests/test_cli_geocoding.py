@@ -519,7 +519,8 @@ def test_run_takes_the_same_options(command, tmp_path, members, index):
     assert {"au numéro", "base d’adresses (fichier)", "la vérification"} <= cells
     assert "Autres réponses possibles" in cells
     assert not any(str(cell).startswith("geocode_") for cell in cells)
-    method = {row[1]: row[3] for row in book["Méthode"].iter_rows(values_only=True) if row[1]}
+    rows = book["Méthode"].iter_rows(values_only=True)
+    method = {row[1]: row[3] for row in rows if row[0] == "Définitions"}
     assert "base d’adresses (fichier), commune" in method["Localisation"]
     assert "score de 0,85 au moins" in method["Réponses acceptées"]
     page = (out / "map.html").read_text(encoding="utf-8")
@@ -527,13 +528,15 @@ def test_run_takes_the_same_options(command, tmp_path, members, index):
     carried = zlib.decompress(base64.b64decode(packed))  # text first, then arrays
     assert json.dumps("localisée au numéro").encode() in carried
     # What has its territories already is not corrected in part.
-    late = command("review", "apply", out / "members.csv", review, "--out", tmp_path / "late.csv")
+    late = command(
+        "review", "apply", out / "data" / "members.csv", review, "--out", tmp_path / "late.csv"
+    )
     assert late.code == 1
     assert "use ptce-geo run --review" in late.err
 
 
 def test_run_writes_over_none_of_what_it_reads(command, tmp_path, members):
-    store = tmp_path / "members.csv"
+    store = tmp_path / "map.html"
     done = command("run", members, "--out", tmp_path, "--store", store)
     assert done.code == 1
     assert f"{store} is a file to read and would be overwritten" in done.err

@@ -147,14 +147,15 @@ def _check_inputs(study: Study) -> None:
             raise UnreadableFileError(msg)
     out = Path(study.out).resolve()
     made = files_made(out)
-    for name in (OUTPUT_FILES[kind] for kind in study.outputs):
+    written = [OUTPUT_FILES[kind] for kind in study.outputs]
+    for name in written:
         if (out / name).is_file() and name not in made:
             msg = (
                 f"cannot write {out / name}: a file of that name is there that no run made; "
                 "move it, or choose another folder"
             )
             raise OutputError(msg)
-    results = {(out / name).resolve() for name in (*made, RECORD)}
+    results = {(out / name).resolve() for name in (*made, *written, RECORD)}
     for path in map(Path, (*inputs_of(study), *study.placing.files)):
         if path.resolve() in results:
             msg = f"{path} is a file to read and would be overwritten; choose another folder"

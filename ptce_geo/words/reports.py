@@ -50,11 +50,13 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "report_key_reach_of": ("{people} habitants", "{people} inhabitants"),
     "report_key_warning": (
         "Lecture prudente : {share} des structures de la liste ne sont pas localisées ou restent à "
-        "vérifier. Elles ne figurent dans aucun indicateur des territoires ; les parts et les quotients "
+        "vérifier. Elles ne figurent dans aucun indicateur des territoires ; les parts et "
+        "les quotients "
         "décrivent "
         "les seules structures localisées.",
         "Read with care: {share} of the members in the list are not placed or remain to be "
-        "checked. They are in no indicator of territories; shares and quotients describe the placed "
+        "checked. They are in no indicator of territories; shares and quotients describe the "
+        "placed "
         "members only.",
     ),
     "report_nothing_located": (
@@ -329,7 +331,8 @@ REPORT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "structure in two poles counts twice.",
     ),
     "report_limit_unplaced": (
-        "Les structures non localisées ou à vérifier ne sont dans aucun indicateur des territoires. "
+        "Les structures non localisées ou à vérifier ne sont dans aucun indicateur "
+        "des territoires. "
         "Si elles sont "
         "ailleurs que les autres, la couverture est sous-estimée et les quotients sont faussés.",
         "Members that are not placed or to check are in no indicator of territories. If they are "

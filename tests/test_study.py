@@ -257,6 +257,11 @@ def test_a_study_to_be_published_tells_no_amount_of_a_structure(tmp_path):
         assert amount not in cells
         assert not any(amount in text for text in texts)
     assert not any("un@bois.fr" in text for text in [*cells, *texts])
+    # Nor in what no eye reads: the metadata of a Parquet, the pages of a database.
+    raw = [file.read_bytes() for file in result.files if file.suffix in {".parquet", ".gpkg"}]
+    assert len(raw) >= 4
+    for secret in ("11.2371", "21.2376", "environ 1", "un@bois.fr", str(tmp_path)):
+        assert not any(secret.encode() in content for content in raw)
     written = pd.read_csv(_file(result, "members.csv"))
     assert (written["fte"] == "secret").all()
     assert "Courriel" not in written

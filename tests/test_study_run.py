@@ -167,13 +167,21 @@ def test_every_member_behind_a_count_is_listed(loire):
 def test_members_that_reach_a_territory_and_poles_are_explained(loire, tmp_path):
     first = loire["first"]
     found = explain(first, "share_population", "departement:42")
-    coverage = first.tables["coverage"].query("level == 'departement' and territory == '42'")
+    here = "level == 'departement' and territory == '42' and group == 'member'"
+    coverage = first.tables["coverage"].query(here)
     assert found.figures["value"].tolist() == coverage["value"].tolist()
     assert (found.members["nearest_km"] <= 20).all()
     assert len(found.members) >= len(explain(first, "members", "departement:42").members)
     pole = explain(first, "members", "culture-et-cooperation")
     assert pole.level == "pole"
     assert len(pole.members) == pole.figures.loc[0, "value"] == 11
+    placed = explain(first, "communes", "culture-et-cooperation")
+    assert len(placed.members) == placed.figures.loc[0, "n"] == 2  # of 11, two are placed
+    assert explain(first, "shannon", "culture-et-cooperation").figures.loc[0, "n"] == 11
+    assert len(explain(first, "fte", "culture-et-cooperation").members) == 0
+    zone = explain(first, "members", "zone:A")
+    assert zone.name == "Zone A"
+    assert len(zone.members) == zone.figures.loc[0, "value"]
     write_explanation(found, tmp_path / "who.csv")
     listed = pd.read_csv(tmp_path / "who.csv", dtype=str)
     assert listed["counted"].value_counts()["1"] == len(found.members)
@@ -189,6 +197,7 @@ def test_members_that_reach_a_territory_and_poles_are_explained(loire, tmp_path)
     [
         ("membres", "departement:42", "did you mean members?"),
         ("ginni", "epci", "did you mean gini?"),
+        ("share_population", "42218", "no indicator 'share_population' of one territory of the"),
         ("members", "nowhere", "no territory or pole 'nowhere' in this study"),
         ("members", "departement:99", "99"),
         ("members", "culture-et-coopération", "the nearest pole is 'culture-et-cooperation'"),

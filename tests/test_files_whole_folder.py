@@ -81,6 +81,21 @@ def test_what_was_made_before_goes_and_what_else_lies_there_stays(tmp_path, way)
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
 
 
+def test_links_in_the_folder_stay_links(tmp_path):
+    folder, elsewhere = tmp_path / "study", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "one").write_text("1")
+    (folder / "to a folder").symlink_to(elsewhere)
+    (folder / "to a file").symlink_to(elsewhere / "one")
+    with whole_folder(folder, made_before=nothing):
+        pass
+    assert {path.name: path.readlink() for path in folder.iterdir()} == {
+        "to a folder": elsewhere,
+        "to a file": elsewhere / "one",
+    }
+
+
 def test_what_was_edited_since_is_kept_beside_the_new_one(tmp_path):
     folder = tmp_path / "study"
     folder.mkdir()

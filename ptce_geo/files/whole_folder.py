@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NEW, _OLD = "new", "old"
 # What a killed run left behind is cleared away once nothing can be writing to it any more.
-_LEFT_BEHIND_S: Final = 3600
+_LEFT_BEHIND_S: Final = 24 * 3600
 _AT_FDCWD, _EXCHANGE = -100, 2  # of renameat2(2)
 _SWAP: Final = 2  # of renamex_np(2)
 
@@ -141,7 +141,8 @@ def _take_along(folder: Path, new: Path, *, made: Mapping[str, str | None]) -> N
         if (new / within).is_file():
             msg = f"cannot write {top}: it is a folder; choose another folder to write to"
             raise OutputError(msg)
-        for name in files:
+        links = [name for name in folders if Path(top, name).is_symlink()]  # not walked into
+        for name in (*files, *links):
             path = within / name
             target = new / path
             if path.as_posix() in made:

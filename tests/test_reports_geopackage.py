@@ -225,7 +225,7 @@ def test_every_layer_and_column_is_told_in_both_languages(layers, findings):
         assert [column.name for column in layer.columns] == names
         assert [column.name for column in other.columns] == names
     titles = {column.title for column in english["epci"].columns}
-    assert "Share of inhabitants within 12.5 km of a member" in titles
+    assert "Share of inhabitants within 12.5 km" in titles
 
 
 def test_the_same_findings_give_the_same_bytes(package, findings, tmp_path, monkeypatch):

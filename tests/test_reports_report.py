@@ -48,7 +48,7 @@ def test_every_figure_is_that_of_its_table(report):
     seen = require_same_figures(report, france(), "fr")
     assert {"record", "coverage_by_reach", "coverage_by_presence", "concentration"} <= seen
     assert {"region", "departement", "epci", "commune"} <= seen
-    assert {"white_zones", "poles", "economic_weight", "coverage"} <= seen
+    assert {"white_zones", "poles", "economic_weight"} <= seen
 
 
 def test_a_figure_that_is_another_is_noticed(report, tmp_path):

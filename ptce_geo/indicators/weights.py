@@ -202,6 +202,8 @@ def contiguous(shapes: gpd.GeoSeries, *, rook: bool) -> sparse.csr_array:
             'take kind="knn" or kind="distance"'
         )
         raise InputError(msg)
+    if shapes.empty:
+        return sparse.csr_array((0, 0), dtype="int64")
     # The numbers alone: no object for each ring, which takes twice the time and the memory.
     _, vertices, (rings, *outer) = shapely.to_ragged_array(shapes.to_numpy())
     ring = np.repeat(np.arange(len(rings) - 1), np.diff(rings))

@@ -496,6 +496,8 @@ def test_run_takes_the_same_options(command, tmp_path, members, index):
     fill(review, "Épicerie", Code_commune_corrigé="97225")
     out, store = tmp_path / "study", tmp_path / "a.sqlite"
     more = ["--store", store, "--review", review, "--min-score", "0.85"]
+    for output in ("workbook", "map", "package"):
+        more += ["--only", output]
     done = command("run", members, "--poles", poles, "--out", out, *spec, *more)
     assert (done.code, done.err) == (0, "")
     assert any("au numéro : 2" in line for line in done.lines), done.out

@@ -480,7 +480,8 @@ def test_members_outside_france_or_of_no_listed_pole_are_told(tmp_path):
         encoding="utf-8",
     )
     poles.write_text("Nom du PTCE\nBois\n", encoding="utf-8")
-    result = run_study(Study(members, out=tmp_path / "out", poles=poles))
+    study = Study(members, out=tmp_path / "out", poles=poles, outputs=["workbook"])
+    result = run_study(study)
     summary = _sheet(_book(result), "Synthèse")
     told = dict(zip(summary["Indicateur"].str.strip(), summary["Valeur"], strict=True))
     assert told["hors de toute commune de France"] == 1

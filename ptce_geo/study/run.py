@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from ptce_geo.placing import Placer
     from ptce_geo.study.settings import Study
     from ptce_geo.study.stages import Frames
+    from ptce_geo.territories import Zoning
 
 
 def run_study(
@@ -103,11 +105,17 @@ def run_study(
         whole_folder(Path(study.out), made_before=files_made) as staging,
         opened_placer(study.placing, progress=answered) as placer,
     ):
-        cache = StageCache(None if study.cache is None else Path(study.cache))
+        kept = StageCache(None if study.cache is None else Path(study.cache))
+        # Read once, and only where a stage is not taken from what was kept.
+        zonings = cache(
+            lambda: [read_zoning(path, name=name) for name, path in study.zonings.items()]
+        )
         ground = _ground(study, placer)
-        located = cache.found("locate", ground, lambda: _located(study, placer, tell))
+        located = kept.found("locate", ground, lambda: _located(study, placer, zonings, tell))
         ground |= _measured_on(study, area)
-        tables = cache.found("measure", ground, lambda: _measured(study, area, located, tell))
+        tables = kept.found(
+            "measure", ground, lambda: _measured(study, area, located, zonings, tell)
+        )
         record = study_record(study, area, placer, located, tables)
         tables = {**tables, "problems": located["problems"]}
         result = StudyResult(located["members"], located["poles"], tables, record)
@@ -119,7 +127,7 @@ def run_study(
         result = replace(result, record={**result.record, "files": files})
         write_record(result.record, staging)
     written = tuple(Path(study.out) / name for name in (*files, RECORD))
-    return replace(result, files=written, taken=tuple(cache.taken))
+    return replace(result, files=written, taken=tuple(kept.taken))
 
 
 def _checked(study: Study) -> list[str] | None:
@@ -179,7 +187,9 @@ def _ground(study: Study, placer: Placer) -> dict[str, object]:
     }
 
 
-def _located(study: Study, placer: Placer, tell: Callable[[str], None]) -> Frames:
+def _located(
+    study: Study, placer: Placer, zonings: Callable[[], list[Zoning]], tell: Callable[[str], None]
+) -> Frames:
     """Return members and poles, located and attached, and what is wrong in the lists."""
     tell("read")
     members, poles = read_lists(
@@ -193,9 +203,8 @@ def _located(study: Study, placer: Placer, tell: Callable[[str], None]) -> Frame
     members = placer.attached(members, poles=poles)
     seats = locate_seats(placer.seats(poles), members)
     poles = attach_territories(seats, max_distance_m=OFF_SHORE_M)
-    zonings = [read_zoning(path, name=name) for name, path in study.zonings.items()]
-    if zonings:
-        members = attach_zoning(members, zonings)
+    if study.zonings:
+        members = attach_zoning(members, zonings())
     problems.attrs = {
         ROWS_SET_ASIDE: {str(word): int(count) for word, count in dropped.items()},
         UNANSWERED: placer.unanswered(),
@@ -224,13 +233,16 @@ def _measured_on(study: Study, area: Sequence[str] | None) -> dict[str, object]:
 
 
 def _measured(
-    study: Study, area: Sequence[str] | None, located: Frames, tell: Callable[[str], None]
+    study: Study,
+    area: Sequence[str] | None,
+    located: Frames,
+    zonings: Callable[[], list[Zoning]],
+    tell: Callable[[str], None],
 ) -> Frames:
     """Return every table of the study."""
     tell("measure")
     members, poles = located["members"], located["poles"]
-    zonings = [read_zoning(path, name=name) for name, path in study.zonings.items()]
-    zones = {zoning.level: zones_studied(zoning, area) for zoning in zonings}
+    zones = {zoning.level: zones_studied(zoning, area) for zoning in zonings()}
     reference = None
     if study.reference is not None and study.reference_column is not None:
         reference = read_amounts(study.reference, column=study.reference_column)

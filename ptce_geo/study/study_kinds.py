@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -35,24 +36,32 @@ class Reading(NamedTuple):
     wrong: list[Wrong]
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What the value of a key must be."""
+class Kind(ABC):
+    """What stands behind a key."""
 
+    @abstractmethod
     def read(self, entry: Entry, folder: Path) -> Reading:
         """Return the value of `entry`; paths are relative to `folder`."""
+
+
+@dataclass(frozen=True)
+class Single(Kind):
+    """What one value must be."""
+
+    def read(self, entry: Entry, folder: Path) -> Reading:
+        """Return the value of `entry`, or what is wrong with it."""
         try:
             return Reading(self.value(entry.value, folder), [])
         except InputError as error:
             return Reading(None, [(entry.line, str(error))])
 
+    @abstractmethod
     def value(self, written: object, folder: Path) -> object:
         """Return what `written` stands for, or raise `InputError`."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Text(Kind):
+class Text(Single):
     """Text that says something."""
 
     what: str = "text"
@@ -70,7 +79,7 @@ class Text(Kind):
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
+class Choice(Single):
     """One of some words."""
 
     known: tuple[str, ...]
@@ -87,7 +96,7 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True)
-class YesNo(Kind):
+class YesNo(Single):
     """True or false."""
 
     def value(self, written: object, folder: Path) -> object:  # noqa: ARG002
@@ -103,7 +112,7 @@ class YesNo(Kind):
 
 
 @dataclass(frozen=True)
-class Number(Kind):
+class Number(Single):
     """A number within bounds.
 
     Attributes
@@ -156,7 +165,7 @@ def _number(written: object) -> int | float | None:
 
 
 @dataclass(frozen=True)
-class Place(Kind):
+class Place(Single):
     """A path, relative to the study file.
 
     Attributes
@@ -221,7 +230,7 @@ def _missing(name: str, path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Spec(Kind):
+class Spec(Single):
     """A geocoder in a word; the path in it is relative to the study file."""
 
     def value(self, written: object, folder: Path) -> object:
@@ -240,7 +249,7 @@ class Spec(Kind):
 
 
 @dataclass(frozen=True)
-class Code(Kind):
+class Code(Single):
     """The INSEE code of a territory of a level."""
 
     level: str
@@ -273,7 +282,7 @@ def _span(codes: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Sheet(Kind):
+class Sheet(Single):
     """A sheet: what of, and which, as in ``departement:42``."""
 
     def value(self, written: object, folder: Path) -> object:

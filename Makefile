@@ -13,8 +13,10 @@ demo: $(VENV)/.installed
 	$(BIN)/ptce-geo run examples/data/members.csv --poles examples/data/poles.csv --out maps/demo \
 		--source "Échantillon illustratif compilé de pages publiques (examples/data), pas un recensement"
 
+# A file goes to one process, whose fixtures then serve all of it. In their own order, not by number
+# of tests: the files with the fewest are among the slowest, and would all be left for the end.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -1,7 +1,8 @@
 """All the files of a study, from the real poles and members: time, memory, sizes.
 
-Each run is a process of its own, `ptce-geo run` as a planner types it; median of several. Beside it
-the same with what a first run kept, and the comparison of two studies.
+Each run is `ptce-geo run` as a planner types it; median of several. Beside it the same with what a
+first run kept, and the comparison of two studies. The memory is that of all its processes together,
+what they share once (PSS), looked at twenty times a second in a run that is not timed.
 
     python benchmarks/study.py [--runs 3]
 """
@@ -9,7 +10,7 @@ the same with what a first run kept, and the comparison of two studies.
 from __future__ import annotations
 
 import argparse
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -21,13 +22,49 @@ DATA = Path(__file__).parents[1] / "examples" / "data"
 LISTS = (str(DATA / "members.csv"), "--poles", str(DATA / "poles.csv"))
 
 
-def timed(*command: str) -> tuple[float, float]:
-    """Return the wall time (s) of a command, and its peak memory (MB) or that of an earlier one."""
-    begun = time.perf_counter()
-    ptce_geo = [sys.executable, "-m", "ptce_geo.cli", *command]
-    subprocess.run(ptce_geo, check=True, stdout=subprocess.DEVNULL)
-    seconds = time.perf_counter() - begun
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+# The modules are compiled once, as they are where they are installed.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
+def begun(*command: str) -> subprocess.Popen[bytes]:
+    """Begin a command of ptce-geo."""
+    words = [sys.executable, "-m", "ptce_geo.cli", *command]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+
+
+def seconds(*command: str) -> float:
+    """Return the wall time of a command."""
+    start = time.perf_counter()
+    if begun(*command).wait():
+        sys.exit(f"failed: {' '.join(command)}")
+    return time.perf_counter() - start
+
+
+def peak_mb(*command: str) -> float:
+    """Return the most memory that a command and the processes it begins have at one time."""
+    process, most = begun(*command), 0.0
+    while process.poll() is None:
+        most = max(most, sum(map(memory_mb, family(process.pid))))
+        time.sleep(0.05)
+    return most
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and those that it began."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
+def memory_mb(pid: int) -> float:
+    """Return the memory of a process, its part of what it shares; 0 once it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def main() -> None:
@@ -37,12 +74,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out, cache, changes = (str(Path(folder) / name) for name in ("study", "cache", "changes"))
         run = ("run", *LISTS, "--out", out)
-        cold = [timed(*run) for _ in runs]
-        timed(*run, "--cache", cache)
-        kept = [timed(*run, "--cache", cache)[0] for _ in runs]
-        compared = [timed("compare", out, out, "--out", changes)[0] for _ in runs]
-        seconds = [took for took, _ in cold]
-        print(f"all outputs          {statistics.median(seconds):5.1f} s  {cold[-1][1]:4.0f} MB")
+        seconds(*run)  # compiles
+        cold = [seconds(*run) for _ in runs]
+        seconds(*run, "--cache", cache)
+        kept = [seconds(*run, "--cache", cache) for _ in runs]
+        compared = [seconds("compare", out, out, "--out", changes) for _ in runs]
+        print(f"all outputs          {statistics.median(cold):5.1f} s  {peak_mb(*run):4.0f} MB")
         print(f"with what was kept   {statistics.median(kept):5.1f} s")
         print(f"two studies compared {statistics.median(compared):5.1f} s")
         for path in sorted(Path(out).rglob("*")):

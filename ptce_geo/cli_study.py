@@ -100,7 +100,7 @@ def run(
     if members.suffix.lower() in STUDY_SUFFIXES:
         _refuse_options(context)
         if check:
-            _check(members, lang=lang)
+            _check(members, out=out, lang=lang)
             return
         study = _of_file(context, members)
     else:
@@ -173,11 +173,11 @@ def _is_typed(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _check(path: Path, *, lang: str) -> None:
+def _check(path: Path, *, out: Path | None, lang: str) -> None:
     """Say all that is wrong with a study file and the files it names."""
     from ptce_geo.study.study_file import study_file_problems
 
-    problems = study_file_problems(path)
+    problems = study_file_problems(path, out=out)
     if problems:
         _tell_problems(f"{path.name}, {problem}" for problem in problems)
     said = label("study_right", shared.language(lang)).format(name=path.name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -36,6 +38,12 @@ def pytest_configure(config):
     os.environ["XDG_DATA_HOME"] = empty.name
     for name in ("PTCE_GEO_BOUNDARIES", "PTCE_GEO_CONTOURS_URL"):
         os.environ.pop(name, None)
+    # Where this is set, each process that a test starts compiles all of our modules again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    # As the command line does: the communes of France are objects by the hundred thousand that all
+    # stay, and looking for rubbish among them takes a good part of the time.
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -33,8 +34,9 @@ RECORD: dict[str, Any] = {
 }
 
 
+@cache
 def loire_findings() -> Findings:
-    """Measure them."""
+    """Measure them, once for the tests of a process; who alters them makes a copy."""
     members = attach_territories(_members())
     poles = _poles()
     tables = indicator_tables(

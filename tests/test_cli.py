@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import ptce_geo
+from ptce_geo import cli
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "data"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
@@ -21,6 +25,36 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
 def ptce_geo_command(*arguments, before=()):
     command = [*before, sys.executable, "-m", "ptce_geo.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys):
+    """Type a command in this process, as `ptce_geo_command` does in one of its own.
+
+    A process takes seconds to load what it needs. Each command, and each exit code, is tried in
+    one of its own once; what else the commands say and write is the same in this one.
+    """
+
+    def run(*arguments):
+        capsys.readouterr()
+        with warnings.catch_warnings(record=True) as warned, monkeypatch.context() as patched:
+            patched.setattr(sys, "argv", ["ptce-geo", *map(str, arguments)])
+            patched.setattr(signal, "signal", lambda *_: None)
+            patched.setattr(gc, "set_threshold", lambda *_: None)
+            patched.setattr(warnings, "formatwarning", warnings.formatwarning)
+            try:
+                cli.main()
+                code = 0
+            except SystemExit as end:
+                code = end.code or 0
+            told = [
+                warnings.formatwarning(each.message, each.category, each.filename, each.lineno)
+                for each in warned
+            ]
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, out, "".join(told) + err)
+
+    return run
 
 
 # All the rest would take three times as long.
@@ -45,44 +79,44 @@ def test_run_says_how_many_were_placed_and_where_the_files_are(members, tmp_path
     assert re.search(r"data \(\d+\)$", lines[-1])
 
 
-def test_in_english(members, tmp_path):
-    done = ptce_geo_command("run", members, "--out", tmp_path / "out", "--lang", "en", *ONLY)
+def test_in_english(typed, members, tmp_path):
+    done = typed("run", members, "--out", tmp_path / "out", "--lang", "en", *ONLY)
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert "not placed 1 50.0% no town given: 1" in lines
 
 
-def test_headings_that_are_not_recognised_are_named(tmp_path):
+def test_headings_that_are_not_recognised_are_named(typed, tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("Qui;Localisation\nUne;Lyon\nDeux;Brest\n", encoding="utf-8")
     named = ["--column", "city=Localisation", "--column", "member_name = qui"]
-    done = ptce_geo_command("run", path, "--out", tmp_path / "out", *named, *ONLY)
+    done = typed("run", path, "--out", tmp_path / "out", *named, *ONLY)
     assert done.returncode == 0, done.stderr
     members = pd.read_csv(tmp_path / "out" / "data" / "members.csv", dtype=str)
     assert members["member_name"].tolist() == ["Une", "Deux"]
     assert members["code_commune"].tolist() == ["69123", "29019"]
 
 
-def test_a_heading_that_is_not_there_is_one_line(members, tmp_path):
+def test_a_heading_that_is_not_there_is_one_line(typed, members, tmp_path):
     for named, said in [
         ("city=Lieu", "city is 'Lieu', no such heading; found Nom, CP, Ville"),
         ("town=Ville", "town; known columns: member_id"),
     ]:
-        done = ptce_geo_command("run", members, "--out", tmp_path / "out", "--column", named)
+        done = typed("run", members, "--out", tmp_path / "out", "--column", named)
         assert done.returncode == 1
         assert said in done.stderr
         assert done.stderr.count("\n") == 1
         assert not (tmp_path / "out").exists()
 
 
-def test_a_list_without_known_headings_says_what_to_type(tmp_path):
+def test_a_list_without_known_headings_says_what_to_type(typed, tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("Où exactement;Quoi\nLyon;Une\n", encoding="utf-8")
-    done = ptce_geo_command("run", path, "--out", tmp_path / "out")
+    done = typed("run", path, "--out", tmp_path / "out")
     assert done.stderr.endswith("(or --column 'address=Où exactement')\n")
-    typed = shlex.split(done.stderr.rpartition("(or ")[2].rstrip(")\n"))
-    assert ptce_geo_command("run", path, "--out", tmp_path / "out", *typed).returncode == 0
+    options = shlex.split(done.stderr.rpartition("(or ")[2].rstrip(")\n"))
+    assert typed("run", path, "--out", tmp_path / "out", *options, *ONLY).returncode == 0
     # The option is about the list of members: nothing of it is said of a list of poles.
-    known = ptce_geo_command("run", path, "--poles", path, "--out", tmp_path / "out", *typed)
+    known = typed("run", path, "--poles", path, "--out", tmp_path / "out", *options)
     assert known.returncode == 1
     assert known.stderr.endswith("columns={'pole_name': 'Où exactement'}\n")
 
@@ -96,9 +130,9 @@ def test_a_list_without_known_headings_says_what_to_type(tmp_path):
         (["city=Ville", "city=CP"], "Invalid value for --column: city is given twice."),
     ],
 )
-def test_a_malformed_column_is_2_and_one_line(members, tmp_path, named, said):
+def test_a_malformed_column_is_2_and_one_line(typed, members, tmp_path, named, said):
     options = [part for pair in named for part in ("--column", pair)]
-    done = ptce_geo_command("run", members, "--out", tmp_path / "out", *options)
+    done = typed("run", members, "--out", tmp_path / "out", *options)
     assert done.returncode == 2
     assert any(said in line for line in done.stderr.splitlines()), done.stderr
     assert not (tmp_path / "out").exists()
@@ -106,6 +140,7 @@ def test_a_malformed_column_is_2_and_one_line(members, tmp_path, named, said):
 
 def test_a_console_of_another_encoding_is_no_reason_to_fail(members, tmp_path):
     command = [sys.executable, "-m", "ptce_geo.cli", "run", members, "--out", tmp_path / "out"]
+    command += ONLY
     old = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, capture_output=True, env=old, check=False)
     assert done.returncode == 0, done.stderr
@@ -130,12 +165,12 @@ def test_version():
     ],
 )
 def test_a_list_that_cannot_be_used_is_one_line_and_nothing_is_written(
-    tmp_path, name, content, said
+    typed, tmp_path, name, content, said
 ):
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
-    done = ptce_geo_command("run", path, "--out", tmp_path / "out")
+    done = typed("run", path, "--out", tmp_path / "out")
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr
@@ -144,10 +179,10 @@ def test_a_list_that_cannot_be_used_is_one_line_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(members, tmp_path):
+def test_a_folder_that_cannot_be_written_is_one_line(typed, members, tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     for out in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/ptce")):
-        done = ptce_geo_command("run", members, "--out", out)
+        done = typed("run", members, "--out", out)
         assert done.returncode == 1
         assert done.stdout == ""
         assert done.stderr.startswith(f"ptce-geo: cannot write to {out}: ")
@@ -167,9 +202,19 @@ def test_a_folder_that_cannot_be_written_is_one_line(members, tmp_path):
         ["sheet", "out"],
     ],
 )
-def test_a_wrong_command_line_is_2(arguments):
-    done = ptce_geo_command(*arguments)
+def test_a_wrong_command_line_is_2(typed, arguments):
+    done = typed(*arguments)
     assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["run", "absent.csv", "--out", "out"], 1), (["fly"], 2)]
+)
+def test_a_process_ends_with_the_exit_code(arguments, code):
+    done = ptce_geo_command(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -201,12 +246,12 @@ files = ["package"]
 """
 
 
-def test_a_study_file_says_everything_and_what_is_wrong_with_it(members, tmp_path):
+def test_a_study_file_says_everything_and_what_is_wrong_with_it(typed, members, tmp_path):
     """The commands of a study, one after another: init, run, sheet, explain, compare."""
     bad = tmp_path / "bad.toml"
     bad.write_text(STUDY.replace("list.csv", "liste.csv"), encoding="utf-8")
     for check in ([], ["--check"]):
-        done = ptce_geo_command("run", bad, *check)
+        done = typed("run", bad, *check)
         assert (done.returncode, done.stdout) == (1, "")
         told = done.stderr.splitlines()
         assert len(told) == 2
@@ -216,10 +261,10 @@ def test_a_study_file_says_everything_and_what_is_wrong_with_it(members, tmp_pat
     study = tmp_path / "study.toml"
     done = ptce_geo_command("init", members, "--out", study)
     assert done.returncode == 0, done.stderr
-    assert ptce_geo_command("init", members, "--out", study).returncode == 1  # it is there already
-    assert ptce_geo_command("run", study, "--check").stdout == "study.toml\u00a0: rien à redire\n"
+    assert typed("init", members, "--out", study).returncode == 1  # it is there already
+    assert typed("run", study, "--check").stdout == "study.toml\u00a0: rien à redire\n"
     study.write_text(STUDY.replace("threshold_km", "thresholds_km"), encoding="utf-8")
-    refused = ptce_geo_command("run", study, "--white-zone", "30")
+    refused = typed("run", study, "--white-zone", "30")
     assert refused.returncode == 2
     assert "the study file says it" in refused.stderr
     done = ptce_geo_command("run", study)
@@ -231,9 +276,9 @@ def test_a_study_file_says_everything_and_what_is_wrong_with_it(members, tmp_pat
     assert done.stdout == f"{tmp_path / 'sheets' / 'departement-42.html'}\n"
     assert (tmp_path / "sheets" / "departement-42.html").exists()
     for unknown in (["--departement", "99"], ["--pole", "none"]):
-        done = ptce_geo_command("sheet", out, *unknown, "--out", tmp_path / "sheets")
+        done = typed("sheet", out, *unknown, "--out", tmp_path / "sheets")
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    done = ptce_geo_command("sheet", out, "--departement", "42", "--out", members)
+    done = typed("sheet", out, "--departement", "42", "--out", members)
     assert done.returncode == 1
     assert "cannot write to" in done.stderr
 

@@ -16,7 +16,7 @@ import pytest
 
 from ptce_geo.errors import InputError, OutputError, PtceGeoWarning
 from ptce_geo.files import whole_folder as module
-from ptce_geo.files.whole_folder import whole_folder
+from ptce_geo.files.whole_folder import require_free, require_replaceable, whole_folder
 
 
 def nothing(folder):
@@ -176,6 +176,100 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path, monkeypatch):
             whole_folder(ground, made_before=nothing),
         ):
             pass
+
+
+@pytest.fixture
+def as_nobody():
+    """Where the tests are run by root, who may do anything, permissions are asked as another."""
+    root = os.getuid() == 0
+    if root:
+        os.setreuid(65534, -1)
+    yield
+    if root:
+        os.setreuid(0, -1)
+
+
+def test_whether_a_folder_can_be_written_is_told_without_writing(tmp_path, as_nobody):
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o555)
+    for folder in (locked, locked / "study"):
+        with pytest.raises(OutputError, match=r"cannot write to .*: no permission"):
+            require_replaceable(folder)
+        with (
+            pytest.raises(OutputError, match="no permission to write in"),
+            whole_folder(folder, made_before=nothing),
+        ):
+            pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["locked"]
+
+
+def test_a_folder_that_can_be_written_is_let_through_and_not_made(tmp_path):
+    require_replaceable(tmp_path / "not" / "there")
+    require_replaceable(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not os.path.ismount("/proc"), reason="no mount point that is known")
+def test_a_mount_point_is_refused_before_anything_is_written():
+    with (
+        pytest.raises(OutputError, match="cannot write to /proc: it is a mount point"),
+        whole_folder(Path("/proc"), made_before=nothing),
+    ):
+        pytest.fail("begun")
+
+
+def test_a_place_that_no_path_leads_to_is_said(tmp_path):
+    (tmp_path / "one").symlink_to(tmp_path / "other")
+    (tmp_path / "other").symlink_to(tmp_path / "one")
+    for folder in (tmp_path / "one", tmp_path / ("x" * 300), tmp_path / "a\0b"):
+        with pytest.raises(OutputError, match="cannot write to"):
+            require_replaceable(folder)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ("map.html", r"map\.html: a file of that name is there that no run made"),
+        ("map.html/", r"map\.html: it is a folder"),
+        ("data", r"data: a file of that name is there that no run made"),
+        ("data/members.csv", r"members\.csv: a file of that name is there that no run made"),
+        ("data/mine.csv", None),
+        ("data/", None),
+        ("old.html", None),
+    ],
+)
+def test_what_stands_in_the_way_is_said_before_and_after(tmp_path, there, said):
+    """The names to write are told beforehand, or are those that were written."""
+    names, folder = ["old.html", "map.html", "data/members.csv"], tmp_path / "study"
+    path = folder / there
+    (path if there.endswith("/") else path.parent).mkdir(parents=True)
+    if not there.endswith("/"):
+        path.write_text("mine")
+    before = files(folder)
+
+    def write():
+        with whole_folder(folder, made_before=made("old.html")) as new:
+            (new / "data").mkdir()
+            for name in names:
+                (new / name).write_text("new")
+
+    def told():
+        require_free(folder, names, made={"old.html"})
+
+    for check in (told, write):
+        if said is None:
+            check()
+        else:
+            with pytest.raises(OutputError, match=said):
+                check()
+            assert files(folder) == before
+
+
+def test_a_link_where_a_folder_is_to_be_is_in_the_way(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "data").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="data: a file of that name is there"):
+        require_free(tmp_path, ["data/members.csv"], made=())
 
 
 def test_a_link_to_a_folder_stays_one(tmp_path, way):

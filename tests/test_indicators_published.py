@@ -175,6 +175,34 @@ def test_nothing_given_nothing_secret():
     found = published(members, tables_of(members))
     assert found.log.empty
     assert found.tables["poles"]["fte"].isna().all()
+    told, weight = (its["economic_weight"] for its in (found.tables, tables_of(members)))
+    pd.testing.assert_frame_equal(told, weight)
+
+
+def test_of_a_measure_that_nobody_answered_the_sums_say_so_beside_secret_ones():
+    """How many answered is published: a sum of none of them tells nothing more."""
+    members = listed(a=[(10, np.nan)] * 4, b=[(5, 1)] * 4, c=[(7, 1)] * 2)
+    weights = published(members, tables_of(members)).tables["economic_weight"]
+    told = weights.set_index(["measure", "pole_id"])
+    assert told.loc[("fte", "a"), ["answers", "part", "whole"]].tolist() == [0, 0, 0]
+    assert told.loc[("turnover", ""), ["answers", "part", "whole"]].tolist() == [0, 0, 0]
+    assert told.loc["turnover"][["total", "share", "low", "high"]].isna().all(axis=None)
+    answered = told[told["answers"] > 0]
+    assert len(answered) == 3  # all, b and c
+    assert (answered[["part", "whole"]] == "secret").all(axis=None)
+
+
+def test_that_all_gave_nothing_is_not_told_by_a_missing_share():
+    members = listed(a=[(0, 0)] * 4, b=[(9, 2)] * 4, c=[(np.nan, np.nan)] * 2)
+    composition = pd.DataFrame({"share_fte_commune": [np.nan, 0.5, np.nan]}, index=["a", "b", "c"])
+    tables = {**tables_of(members), "composition": composition}
+    assert np.isnan(tables["poles"].loc["a", "share_fte_pole"])  # 0 / 0
+    found = published(members, tables).tables
+    assert found["poles"].loc["a", ["fte", *SHARES]].tolist() == ["secret"] * 4
+    weight = found["economic_weight"].query("measure == 'fte' and pole_id == 'a'")
+    assert (weight[["share", "low", "high"]] == "secret").all(axis=None)
+    assert found["composition"]["share_fte_commune"].tolist()[:2] == ["secret", "secret"]
+    assert found["composition"]["share_fte_commune"].isna().tolist() == [False, False, True]
 
 
 def test_amounts_without_the_part_of_the_pole():
@@ -227,4 +255,6 @@ def test_no_amount_is_given_back_by_what_is_published(random):
             sums[one] @ list(fte.values()) for one in known if one and held[pole] <= held[one]
         ]
         assert high == pytest.approx(min(within)) if within else high >= true + 0.05 * true
-    assert (told[["whole", "part"]].dropna() == "secret").all(axis=None)
+    answered = told["answers"] > 0
+    assert (told.loc[answered, ["whole", "part"]] == "secret").all(axis=None)
+    assert (told.loc[~answered, ["whole", "part"]] == 0).all(axis=None)

@@ -241,6 +241,31 @@ def test_formulas_without_a_result_are_said(tmp_path):
     ]
 
 
+def test_in_a_csv_there_are_no_formulas(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text(
+        "Nom;Ville;Code postal;ETP;Note;Réf\n"
+        '=SUM(A1);Lyon;="01000";=1+1;=A1&" b";="0123"\n'
+        '"=""Le Fil""";=cmd|x;69001;="2,5";-;"=""0""""4"""\n'
+        "#REF!;Lyon;69001;1;x;x\n",
+        encoding="utf-8",
+    )
+    members = read_members(path)
+    assert members["member_name"].tolist()[:2] == ["=SUM(A1)", "Le Fil"]
+    assert members["city"].tolist()[:2] == ["Lyon", "=cmd|x"]
+    assert members["postcode"].tolist()[0] == "01000"
+    assert members["fte"].isna().tolist() == [True, False, False]  # no number, told below
+    assert members.loc[1, "fte"] == 2.5
+    assert members["Note"].tolist()[0] == '=A1&" b"'
+    assert members["Réf"].tolist()[:2] == ["0123", '0"4']
+    lost = member_problems(members).query("kind == 'lost'")
+    assert lost[["line", "column", "value"]].to_numpy().tolist() == [
+        [2, "fte", "=1+1"],
+        [4, "member_name", "#REF!"],  # what a formula left, copied here
+    ]
+    assert "formula" not in lost["message"].iloc[0]
+
+
 def test_a_workbook_named_csv_is_still_a_workbook(tmp_path):
     path = workbook(tmp_path / "m.xlsx", {"Feuil1": [HEADINGS, *ROWS]})
     check_the_two(read_members(path.rename(tmp_path / "m.csv")))

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,7 +23,7 @@ from ptce_geo.errors import InputError, OutputError, UnreadableFileError
 from ptce_geo.labels import LANGUAGES
 from ptce_geo.reports.columns import column_of, is_of_the_list
 from ptce_geo.reports.findings import Findings
-from ptce_geo.reports.package import LICENCES, read_package, write_package
+from ptce_geo.reports.package import LICENCES, package_files, read_package, write_package
 from ptce_geo.reports.package_fields import PACKAGE_FILE
 from ptce_geo.study.run import run_study
 from ptce_geo.study.settings import Study
@@ -435,3 +436,31 @@ def test_a_package_reads_nothing_outside_its_folder(package):
     told["resources"][0]["path"] = "../outside.csv"
     (package / PACKAGE_FILE).write_text(json.dumps(told), encoding="utf-8")
     refused(package, r"cannot read .*data.outside\.csv")
+
+
+def test_quotients_of_a_zoning_stand_in_the_indicators_as_those_of_a_level(studies, tmp_path):
+    """A zoning whose zones are the EPCI: what `concentration_table` says of these."""
+    _, found = studies
+    france = found["france"]
+    tables = {**france.tables, "bassin": france.tables["epci"]}
+    folder = written(tmp_path / "zoned", replace(france, tables=tables))
+    rows = pd.read_csv(folder / "indicators.csv", dtype={"territory": "str", "group": "str"})
+    rows = rows[rows["indicator"] == "location_quotient"].set_index("territory").sort_index()
+    zones, epci = (rows[rows["level"] == level] for level in ("bassin", "epci"))
+    assert len(zones) > 20
+    assert set(zones["flag"].fillna("")) == {"small_number", ""}
+    figures = ["value", "low", "high", "n", "flag", "method"]
+    assert_frame_equal(zones[figures], epci[figures])
+    assert set(zones["theme"]) == {"counts"}
+    assert set(rows["level"]) == {"bassin", "epci", "commune", "departement", "region"}
+    assert_frame_equal(read_package(folder).tables["bassin"], tables["bassin"])
+
+
+@pytest.mark.parametrize("name", ["france", "published"])
+def test_the_files_that_a_package_may_hold_are_known_beforehand(studies, name):
+    folder, _ = studies
+    known = package_files(["commune", "epci", "departement", "region"])
+    there = {path.name for path in (folder / name / "data").iterdir()}
+    assert there <= set(known)
+    assert len(known) == len(set(known))
+    assert package_files(["members"])[-2:] == ["zoning_members.csv", "zoning_members.parquet"]

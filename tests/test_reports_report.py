@@ -232,3 +232,19 @@ def test_importing_the_pictures_does_not_load_matplotlib():
     code = "import sys, ptce_geo.study.pictures; print('matplotlib' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("fr", "est d’au moins 5, si aucune n’en fait plus de 75,5\u202f% et"),
+        ("en", "is at least 5, none makes more than 75.5% of it"),
+    ],
+)
+def test_the_rules_of_secrecy_are_those_of_the_study(tmp_path, lang, said):
+    found, path = published(), tmp_path / "report.html"
+    settings = {**found.record["settings"], "minimum": 5, "dominance": 0.755}
+    write_report(
+        path, replace(found, record={**found.record, "settings": settings}), pictures={}, lang=lang
+    )
+    assert said in " ".join(unescape(path.read_text(encoding="utf-8")).split(" "))

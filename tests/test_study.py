@@ -29,7 +29,7 @@ def demo(tmp_path_factory):
         out=out,
     )
     result = run_study(study, progress=stages.append)
-    assert stages == ["read", "locate", "measure", "draw", "write"]
+    assert stages == ["read", "locate", "measure", "write"]
     return result
 
 
@@ -274,6 +274,9 @@ def test_a_study_to_be_published_tells_no_amount_of_a_structure(tmp_path):
     summary = _sheet(book, "Synthèse").set_index("Indicateur")
     assert summary.loc["Pôles au total secret", "Valeur"] == 2
     assert summary.loc["Colonnes non publiées", "Détail"] == "Courriel"
+    method = _sheet(book, "Méthode").set_index("Terme")["Définition"]
+    rules = "est d’au moins 3, si aucune n’en fait plus de 85\u202f%"
+    assert rules in method["Secret statistique"]
     # A hash of the list, or its place on the disk, is none of the reader's business.
     assert result.record["inputs"] == [{"path": "list.csv"}]
     assert str(tmp_path) not in (tmp_path / "out" / "study.json").read_text(encoding="utf-8")
@@ -499,7 +502,7 @@ def test_a_run_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     study = Study(members, out=out, outputs=["map"])
     run_study(study)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    monkeypatch.setattr("ptce_geo.study.outputs.save_map", _no_space)
+    monkeypatch.setattr("ptce_geo.maps.save_map", _no_space)
     with pytest.raises(OutputError, match=r"cannot write to .*: No space left on device"):
         run_study(study)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
@@ -520,3 +523,18 @@ def test_an_unknown_language_or_departement_is_said(tmp_path):
     with pytest.raises(ValueError, match="unknown département 99; known: 01"):
         run_study(Study(members, out=tmp_path / "out", departements=["99"]))
     assert not (tmp_path / "out").exists()
+
+
+def test_text_of_a_csv_that_looks_like_a_formula_stays_text(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        'Nom,Ville,Réf\n=SUM(A1),Lyon,="0123"\n"=HYPERLINK(""x"")",Lyon,=1+1\n', encoding="utf-8"
+    )
+    result = run_study(Study(path, out=tmp_path / "out", outputs=["workbook"]))
+    assert result.members["member_name"].tolist() == ["=SUM(A1)", '=HYPERLINK("x")']
+    assert result.members["Réf"].tolist() == ["0123", "=1+1"]
+    assert "lost" not in set(result.tables["problems"]["kind"])
+    cells = [cell for sheet in _book(result) for row in sheet.iter_rows() for cell in row]
+    named = [cell for cell in cells if cell.value in ("=SUM(A1)", '=HYPERLINK("x")', "=1+1")]
+    assert len(named) >= 3
+    assert {cell.data_type for cell in named} == {"s"}

@@ -384,3 +384,33 @@ def test_no_territory_in_common_gives_no_map(comparison):
 def test_the_record_is_plain(comparison):
     counts = json.loads(json.dumps(comparison.record))["counts"]
     assert counts["members"]["come"] == 5
+
+
+def test_a_further_zoning_has_the_name_that_the_study_gave_it(studies, tmp_path):
+    before, after, _ = studies
+    name = "Zones d’emploi {2020}"  # its table and level: zones_d_emploi_2020
+    named = [
+        Findings(
+            study.members,
+            study.poles,
+            {**study.tables, "zones_d_emploi_2020": study.tables["departement"]},
+            {
+                **study.record,
+                "settings": {**study.record["settings"], "zonings": {name: "zones.csv"}},
+            },
+        )
+        for study in (before, after)
+    ]
+    comparison = compare_studies(*named)
+    assert "zones_d_emploi_2020" in set(comparison.indicators["level"])
+    told = [row.figure for row in comparison_summary(comparison, "en")]
+    assert f"{name}: territories whose number of members changed" in told
+    path = write_comparison(comparison, tmp_path / "zones")[0]
+    book = openpyxl.load_workbook(path)
+    assert name in book.sheetnames
+    cells = {str(cell.value) for page in book for row in page.iter_rows() for cell in row}
+    assert not [text for text in cells if "zones_d_emploi" in text]
+    # One that the earlier study alone has is named by it.
+    only = compare_studies(named[0], after)
+    listed = openpyxl.load_workbook(write_comparison(only, tmp_path / "only")[0])["Non comparables"]
+    assert name in {cell.value for row in listed.iter_rows() for cell in row}

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ptce_geo.errors import InputError
+from ptce_geo.errors import InputError, OutputError
 from ptce_geo.geocoding import AcceptancePolicy
 from ptce_geo.study import Study
+from ptce_geo.study.run import run_study
 from ptce_geo.study.study_file import read_study_file, study_file_problems
 from ptce_geo.study.study_keys import COLUMNS, KEYS, NAMED, POLICY
 from ptce_geo.study.study_template import study_template
@@ -424,6 +425,72 @@ def test_what_the_files_hold_is_looked_at(folder):
     assert "line 8, zonings.Zone: poles.csv" in problems[2]
     twice = {"lists": {"members": "members.csv", "poles": "twice.csv"}}
     assert "lists.poles: twice.csv: pole_id must be unique" in told(folder, twice)[0]
+
+
+def clash_of(study):
+    """Return what the run says of where its results are to go, before it does anything."""
+    with pytest.raises(OutputError) as error:
+        run_study(study, progress=lambda stage: pytest.fail(f"begun: {stage}"))
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (None, None),
+        ("note.txt", None),
+        ("map.html", "a file of that name is there that no run made; move it, or choose another"),
+        ("report.html/", "report.html: it is a folder; choose another folder to write to"),
+        ("study.json", "study.json: a file of that name is there that no run made"),
+        ("data", "data: a file of that name is there that no run made"),
+        ("data/epci.csv", "epci.csv: a file of that name is there that no run made"),
+        ("data/bassin.csv", "bassin.csv: a file of that name is there that no run made"),
+        ("data/footprints.parquet", "footprints.parquet: a file of that name is there"),
+        ("sheets/epci-244200770.html", "epci-244200770.html: a file of that name is there"),
+    ],
+)
+def test_that_the_results_cannot_be_written_is_told_as_the_run_tells_it(
+    folder, tmp_path, there, said
+):
+    out = tmp_path / "out"
+    if there is not None:
+        path = out / there
+        (path if there.endswith("/") else path.parent).mkdir(parents=True)
+        if not there.endswith("/"):
+            path.write_text("{}")
+    sections = {
+        "lists": {"members": "members.csv"},
+        "zonings": {"BASSIN": "bassins.csv"},
+        "outputs": {"folder": str(out), "sheets": ["epci:244200770"]},
+    }
+    file = saved(folder, sections)
+    before = sorted(tmp_path.rglob("*"))
+    problems = study_file_problems(file)
+    assert sorted(tmp_path.rglob("*")) == before
+    if said is None:
+        assert problems == []
+        return
+    assert [problem.key for problem in problems] == ["outputs.folder"]
+    assert said in problems[0].message
+    assert (
+        problems[0].line
+        == text_of(sections, "toml")
+        .split("\n")
+        .index(f'"folder": {json.dumps(str(out))}'.replace(":", " =", 1))
+        + 1
+    )
+    assert clash_of(read_study_file(file)) == problems[0].message
+    # Elsewhere, as the command line may say, it can be written.
+    assert study_file_problems(file, out=tmp_path / "elsewhere") == []
+
+
+def test_the_folder_that_the_command_runs_in_is_told(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = saved(
+        folder, {"lists": {"members": "members.csv"}, "outputs": {"folder": str(tmp_path)}}
+    )
+    (problem,) = study_file_problems(file)
+    assert "the command runs in it, and it is replaced whole" in problem.message
 
 
 # --- texts that are no study ---------------------------------------------------------------------

@@ -744,3 +744,10 @@ def test_levels_of_the_embedded_france_come_out_again():
     assert found["population"].tolist() == own["population"].tolist()
     assert found["area_km2"].tolist() == pytest.approx(own["area_km2"].tolist())
     assert found.geom_equals(own.geometry).all()
+
+
+def test_a_label_of_a_csv_may_begin_with_a_sign_of_equality(write):
+    path = write("codgeo,zone,libelle\n42218,A,=Cœur\n42207,B,#REF!\n")
+    zoning = read_zoning(path, name="zone", zone_column="zone", label_column="libelle")
+    # An error of a spreadsheet is no label: the code stands for it.
+    assert zoning.table["nom"].to_dict() == {"42218": "=Cœur", "42207": "B"}

@@ -41,6 +41,7 @@ FORMULA_ERRORS: Final = _words(
     "#N/A|#REF!|#VALUE!|#VALEUR!|#DIV/0!|#NAME?|#NOM?|#NUM!|#NOMBRE!|#NULL!|#NUL!"
 )
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_GUARDED: Final = re.compile(r'="((?:[^"]|"")*)"')
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'"})
 _TOTAL: Final = re.compile(r"(?:(?:sous|grand) )?(?:total|totaux)(?: general| generaux)?|somme")
 
@@ -83,8 +84,19 @@ def cell_text(value: object) -> str:
 def squeeze(text: str) -> str:
     """Return `text` on one line, single-spaced, without invisible marks or Excel's ="…" guard."""
     text = " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
-    if text.startswith('="') and text.endswith('"') and len(text) > 2:
-        return text[2:-1].strip()
+    return unguarded(text)
+
+
+def unguarded(text: str) -> str:
+    """Return `text` without the ="…" that keeps Excel from making a number of a code.
+
+    Examples
+    --------
+    >>> unguarded('="0123"'), unguarded('="a"&"b"')
+    ('0123', '="a"&"b"')
+    """
+    if text.startswith('="') and (guarded := _GUARDED.fullmatch(text)):
+        return guarded[1].replace('""', '"').strip()
     return text
 
 
@@ -107,19 +119,24 @@ def says_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(fold(text)))
 
 
-def read_cell(cell: str, reader: Callable[[str], Outcome]) -> Outcome:
+def read_cell(cell: str, reader: Callable[[str], Outcome], *, formulas: bool = True) -> Outcome:
     """Read one cell with `reader`, after what holds for every column."""
     text = squeeze(cell)
-    return read_formula(text) or (Outcome(None) if says_nothing(text) else reader(text))
+    return read_formula(text, formulas=formulas) or (
+        Outcome(None) if says_nothing(text) else reader(text)
+    )
 
 
-def read_formula(text: str) -> Outcome | None:
-    """Return the loss if the cell is a formula's error or a formula never computed, else None."""
+def read_formula(text: str, *, formulas: bool = True) -> Outcome | None:
+    """Return the loss if the cell is a formula's error or a formula never computed, else None.
+
+    Only a workbook holds `formulas`; the error of one is copied to other files.
+    """
     if not text.startswith(("#", "=")):
         return None
     if text.upper() in FORMULA_ERRORS:
         return Outcome(None, LOST, "formula_error")
-    if re.match(r"=[\w$('+-]", text):
+    if formulas and re.match(r"=[\w$('+-]", text):
         return Outcome(None, LOST, "formula_without_result")
     return None
 

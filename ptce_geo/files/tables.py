@@ -53,6 +53,7 @@ class Table:
     rows: list[list[str]]
     lines: list[int]
     problems: list[Problem]
+    formulas: bool = False  # a cell that begins with "=" is a formula, not text: in a workbook
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class _Grid:
     lines: list[int]
     problems: list[Problem]
     headed: bool = False  # the first row is the headings, the file says so
+    formulas: bool = False
 
 
 def read_table(
@@ -200,7 +202,8 @@ def _read_workbook(file: Path, *, sheet: str | None, count_headings: CountHeadin
     padded = [row + [""] * (width - len(row)) for row in rows]
     filled = [(line, row) for line, row in enumerate(padded, start=1) if "".join(row).strip()]
     name = f"{file.name}, sheet {chosen!r}"
-    return _Grid(name, [row for _, row in filled], [line for line, _ in filled], problems)
+    cells, lines = [row for _, row in filled], [line for line, _ in filled]
+    return _Grid(name, cells, lines, problems, formulas=True)
 
 
 def _read_layer(file: Path, *, sheet: str | None, count_headings: CountHeadings) -> _Grid:
@@ -257,7 +260,8 @@ def _under_headings(grid: _Grid, count_headings: CountHeadings) -> Table:
     if not rows:
         msg = f"{grid.what} has headings and no row under them; found {listing(headings, most=12)}"
         raise UnreadableFileError(msg)
-    return Table(grid.what, *_rectangular(headings, rows), lines, problems + more)
+    headings, rows = _rectangular(headings, rows)
+    return Table(grid.what, headings, rows, lines, problems + more, grid.formulas)
 
 
 def _body(grid: _Grid, at: int) -> tuple[list[list[str]], list[int], list[Problem]]:

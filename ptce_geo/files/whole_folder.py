@@ -19,7 +19,7 @@ from ptce_geo.checks import listing
 from ptce_geo.errors import OutputError, PtceGeoError, PtceGeoWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 _NEW, _OLD = "new", "old"
 # What a killed run left behind is cleared away once nothing can be writing to it any more.
@@ -57,17 +57,13 @@ def whole_folder(
     OutputError
         When it cannot be written there, or the process runs within `folder`.
     """
+    require_replaceable(folder)
     folder = folder.resolve()
-    _refuse_own_ground(folder)
     made: list[Path] = []
     try:
         _recover(folder)
         made = [path for path in folder.parents if not path.exists()]
         folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(0, "it is a file", str(folder))
-        if folder.is_dir() and not os.access(folder, os.W_OK):
-            raise PermissionError(0, "permission denied", str(folder))
         new = Path(tempfile.mkdtemp(prefix=_prefix(folder, _NEW), dir=folder.parent))
     except OSError as error:
         _clear(None, made)
@@ -88,12 +84,83 @@ def whole_folder(
         _clear(new, made)
 
 
+def require_replaceable(folder: Path) -> None:
+    """Raise `OutputError` where `folder` cannot be made or replaced; nothing is written.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder to write, whether it exists or not.
+
+    Raises
+    ------
+    OutputError
+        When a file is in the way, the folder or the one it lies in may not be written to, it is a
+        mount point, or the process runs within it.
+    """
+    try:
+        place = folder.resolve()
+        _refuse_own_ground(place)
+        ground = next(path for path in place.parents if path.exists())
+        if not ground.is_dir():
+            raise NotADirectoryError(0, f"{ground.name} is a file")
+        if place.exists() and not place.is_dir():
+            raise NotADirectoryError(0, "it is a file")
+        if place.is_mount():
+            raise OSError(0, "it is a mount point, which cannot be replaced")
+        for path in (ground, place) if place.exists() else (ground,):
+            if not os.access(path, os.W_OK | os.X_OK):
+                raise PermissionError(0, f"no permission to write in {path}")
+    except OutputError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a name that cannot be
+        raise OutputError(_said(folder, error)) from error
+
+
+def require_free(folder: Path, names: Iterable[str], *, made: Container[str]) -> None:
+    """Raise `OutputError` where something that no run made stands in the way of a file to write.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder to write to; it may be missing.
+    names : iterable of str
+        The files to write: paths within it, with "/".
+    made : container of str
+        Those that an earlier run made.
+
+    Raises
+    ------
+    OutputError
+        When a folder has the name of such a file, or a file or a link that of the file or of a
+        folder that it lies in, unless a run made it.
+    """
+    for name in names:
+        path = folder / name
+        if _is_folder(path):
+            msg = f"cannot write {path}: it is a folder; choose another folder to write to"
+            raise OutputError(msg)
+        for place in (path, *path.parents[: name.count("/")]):
+            taken = os.path.lexists(place) and not _is_folder(place)
+            if taken and place.relative_to(folder).as_posix() not in made:
+                msg = (
+                    f"cannot write {place}: a file of that name is there that no run made; "
+                    "move it, or choose another folder"
+                )
+                raise OutputError(msg)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
 def _prefix(folder: Path, what: str) -> str:
     return f".{folder.name}.{what}-"
 
 
-def _said(folder: Path, error: OSError) -> str:
-    return f"cannot write to {folder}: {error.strerror or error}; choose another folder"
+def _said(folder: Path, error: Exception) -> str:
+    why = getattr(error, "strerror", None) or error
+    return f"cannot write to {folder}: {why}; choose another folder"
 
 
 def _of_writing(error: OSError, new: Path) -> bool:
@@ -135,12 +202,11 @@ def _recover(folder: Path) -> None:
 
 def _take_along(folder: Path, new: Path, *, made: Mapping[str, str | None]) -> None:
     """Link what lies in `folder` and is no run's, or was edited since, into the new one."""
+    written = [path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()]
+    require_free(folder, written, made=made)
     edited = []
     for top, folders, files in os.walk(folder):
         within = Path(top).relative_to(folder)
-        if (new / within).is_file():
-            msg = f"cannot write {top}: it is a folder; choose another folder to write to"
-            raise OutputError(msg)
         links = [name for name in folders if Path(top, name).is_symlink()]  # not walked into
         for name in (*files, *links):
             path = within / name
@@ -150,12 +216,6 @@ def _take_along(folder: Path, new: Path, *, made: Mapping[str, str | None]) -> N
                     continue
                 target = new / _free(path, (folder, new))
                 edited.append(target.name)
-            elif target.exists():
-                msg = (
-                    f"cannot write {folder / path}: a file of that name is there that no run made; "
-                    "move it, or choose another folder"
-                )
-                raise OutputError(msg)
             target.parent.mkdir(parents=True, exist_ok=True)
             _linked(folder / path, target)
         if not files and not folders:

@@ -106,6 +106,10 @@ def published(
       answered, and it is neither 0 nor all (that would tell of each of them);
     - the bounds of the share, to whole percents outside, of at least `ANSWERS_FOR_BOUNDS` answers.
 
+    Where nobody answered, which the numbers of answers tell, nothing is secret: the cells say what
+    they said. Where somebody did, a share that is missing (of a whole of 0) is secret as well: it
+    would tell that all gave 0.
+
     The same of all poles together. The sums of those that gave part and whole, and the shares of
     FTE around the seat, are secret throughout.
 
@@ -161,8 +165,7 @@ def published(
     if "poles" in shown:
         shown["poles"] = _poles(shown["poles"], told, minimum=minimum)
     if "composition" in shown:
-        shares = [name for name in shown["composition"] if name.startswith("share_fte_")]
-        shown["composition"] = _secret(shown["composition"], shares)
+        shown["composition"] = _composition(shown["composition"], members)
     if "problems" in shown:
         # What is wrong in a cell is shown with the cell.
         named = shown["problems"]["column"]
@@ -171,7 +174,8 @@ def published(
     added = (schema.code_column, schema.name_column, schema.reason_column)
     of_zones = {column(level) for level in zonings for column in added}
     left_out = [name for name in members if name not in PUBLIC_COLUMNS | {*given} | of_zones]
-    own = _secret(members, given).drop(columns=left_out)
+    own = _secret(members, {column: members[column].notna() for column in given})
+    own = own.drop(columns=left_out)
     own.attrs = {}  # what was met in the list, cells and all
     log = pd.concat([its.log for its in told.values()], ignore_index=True)
     if poles is not None:
@@ -348,17 +352,34 @@ def _masked(
     bounds = shares & (answers >= ANSWERS_FOR_BOUNDS) & (table[low] < table[high])
     table[share] = table[share].round(2)
     table[low], table[high] = np.floor(100 * table[low]) / 100, np.ceil(100 * table[high]) / 100
-    for column, open_ in ((total, totals), (share, shares), (low, bounds), (high, bounds)):
-        table = _secret(table, [column], but=open_)
+    answered = answers > 0
     amounts = [names[name] for name in (schema.WHOLE, schema.PART) if name in names]
-    return _secret(table, amounts)
+    return _secret(
+        table,
+        {
+            total: table[total].notna() & ~totals,
+            share: answered & ~shares,
+            low: answered & ~bounds,
+            high: answered & ~bounds,
+            **dict.fromkeys(amounts, answered),
+        },
+    )
 
 
-def _secret(frame: pd.DataFrame, columns: list[str], *, but: npt.ArrayLike = False) -> pd.DataFrame:
-    """Return `frame` with "secret" in cells that say something, `but` where they may."""
+def _composition(composition: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Return who makes up the poles, shares of FTE secret where anybody gave theirs."""
+    shares = [name for name in composition if name.startswith("share_fte_")]
+    if not shares or schema.FTE not in members:
+        return composition
+    gave = composition.index.isin(members.loc[members[schema.FTE].notna(), schema.POLE_ID])
+    return _secret(composition, {name: gave | composition[name].notna() for name in shares})
+
+
+def _secret(frame: pd.DataFrame, cells: Mapping[str, npt.ArrayLike]) -> pd.DataFrame:
+    """Return `frame` with "secret" in the `cells` that are so, by column."""
     frame = frame.copy()
-    for column in columns:
-        hidden = frame[column].notna() & ~np.asarray(but, dtype=bool)
+    for column, secret in cells.items():
+        hidden = np.asarray(secret, dtype=bool)
         if hidden.any():
             frame[column] = frame[column].astype("object").mask(hidden, schema.SECRET)
     return frame

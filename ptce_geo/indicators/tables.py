@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ptce_geo import schema
+from ptce_geo.beside import beside
 from ptce_geo.indicators.anchoring import pole_anchoring
 from ptce_geo.indicators.composition import pole_composition
 from ptce_geo.indicators.concentration_table import LEVELS_MEASURED, concentration_table
@@ -41,6 +42,7 @@ def indicator_tables(
     seed: int | None = 0,
     departements: Sequence[str] | None = None,
     year: int = CURRENT_YEAR,
+    processes: int = 1,
 ) -> dict[str, pd.DataFrame]:
     """Compute every indicator for located and attached members.
 
@@ -69,6 +71,8 @@ def indicator_tables(
         measured whole.
     year : int
         Vintage of the territories.
+    processes : int
+        2 measures the coverage in a process of its own, where `beside` can; figures are the same.
 
     Returns
     -------
@@ -105,8 +109,57 @@ def indicator_tables(
     >>> tables["departement"].loc["42", "members"]
     np.int64(2)
     """
-    tables = {}
     levels = levels_within(levels, departements, year=year)
+
+    def covered() -> dict[str, pd.DataFrame]:
+        return {
+            "coverage_by_presence": coverage_by_presence(
+                members, level=levels, year=year, departements=departements
+            ),
+            "coverage_by_reach": coverage_by_reach(
+                members, thresholds_km=thresholds_km, year=year, departements=departements
+            ),
+            "coverage": coverage_table(
+                members,
+                poles=poles,
+                levels=levels,
+                thresholds_km=thresholds_km,
+                to=("member",) if poles is None else ("member", "seat"),
+                year=year,
+                departements=departements,
+            ),
+            "white_zones": white_zones(
+                members, threshold_km=white_zone_km, year=year, departements=departements
+            ),
+        }
+
+    with beside(covered, processes=processes) as coverage:
+        tables = _territory_tables(
+            members, levels, zones or {}, reference, year=year, departements=departements
+        )
+        tables["concentration"] = concentration_table(
+            members,
+            reference=reference,
+            levels=levels,
+            seed=seed,
+            year=year,
+            departements=departements,
+        )
+        of_poles = _pole_tables(members, poles)
+        return {**tables, **coverage(), **of_poles}
+
+
+def _territory_tables(
+    members: gpd.GeoDataFrame,
+    levels: Sequence[str],
+    zones: Mapping[str, pd.DataFrame],
+    reference: pd.Series | None,
+    *,
+    year: int,
+    departements: Sequence[str] | None,
+) -> dict[str, pd.DataFrame]:
+    """Return the figures of the territories of each level, then those of the further zones."""
+    tables = {}
     for level in levels:
         counts = count_members(members, level=level, year=year, departements=departements)
         territories = territory_table(level, year=year, departements=departements)
@@ -114,42 +167,22 @@ def indicator_tables(
         if reference is not None:
             compared = _by_level(reference, level, year=year).reindex(territories.index)
         tables[level] = _by_territory(counts, territories, compared)
-    for level, territories in (zones or {}).items():
+    for level, territories in zones.items():
         counts = count_members(members, level=level, territories=territories)
         tables[level] = _by_territory(counts, territories, territories[schema.POPULATION])
-    tables["concentration"] = concentration_table(
-        members,
-        reference=reference,
-        levels=levels,
-        seed=seed,
-        year=year,
-        departements=departements,
-    )
-    tables["coverage_by_presence"] = coverage_by_presence(
-        members, level=levels, year=year, departements=departements
-    )
-    tables["coverage_by_reach"] = coverage_by_reach(
-        members, thresholds_km=thresholds_km, year=year, departements=departements
-    )
-    tables["coverage"] = coverage_table(
-        members,
-        poles=poles,
-        levels=levels,
-        thresholds_km=thresholds_km,
-        to=("member",) if poles is None else ("member", "seat"),
-        year=year,
-        departements=departements,
-    )
-    tables["white_zones"] = white_zones(
-        members, threshold_km=white_zone_km, year=year, departements=departements
-    )
+    return tables
+
+
+def _pole_tables(members: pd.DataFrame, poles: gpd.GeoDataFrame | None) -> dict[str, pd.DataFrame]:
+    """Return what there is to say of each pole."""
     # A column that the list lacks is one that nobody filled.
     absent = [column for column in (schema.MEMBER_KIND, schema.FTE) if column not in members]
     members = members.assign(**dict.fromkeys(absent, np.nan))
-    tables["poles"] = pole_summary(members, poles=poles)
-    tables["composition"] = _composition(members, poles)
-    tables["economic_weight"] = economic_weights(members)
-    return tables
+    return {
+        "poles": pole_summary(members, poles=poles),
+        "composition": _composition(members, poles),
+        "economic_weight": economic_weights(members),
+    }
 
 
 def _composition(members: pd.DataFrame, poles: pd.DataFrame | None) -> pd.DataFrame:

@@ -210,18 +210,24 @@ def contiguous(shapes: gpd.GeoSeries, *, rook: bool) -> sparse.csr_array:
     whole = np.arange(len(rings) - 1)
     for offsets in outer:
         whole = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))[whole]
-    # One complex number for each vertex sorts faster than a pair; + 0.0 makes -0.0 be 0.0.
-    _, place = np.unique((vertices + 0.0) @ [1, 1j], return_inverse=True)
+    # Numbers told apart by hashing, not by sorting: half the time. + 0.0 makes -0.0 be 0.0.
+    x, y = (pd.factorize(column)[0] for column in (vertices + 0.0).T)
+    place = _told_apart(x, y)
     owner = whole[ring]
     if rook:
         # A segment is its two places, the lower one first, never from one ring to the next.
         low, high = np.minimum(place[:-1], place[1:]), np.maximum(place[:-1], place[1:])
         real = (ring[:-1] == ring[1:]) & (low != high)
-        _, place = np.unique((low * len(vertices) + high)[real], return_inverse=True)
+        place = _told_apart(low[real], high[real])
         owner = owner[:-1][real]
     shape = len(shapes), place.max(initial=-1) + 1
     bounds = sparse.csr_array((np.ones(len(place), dtype="int64"), (owner, place)), shape=shape)
     return _pairs(bounds @ bounds.T)
+
+
+def _told_apart(first: Integers, second: Integers) -> Integers:
+    """Return one number for each pair, the same for the same pair."""
+    return pd.factorize(first * (second.max(initial=0) + 1) + second)[0]
 
 
 def _close(

@@ -106,7 +106,18 @@ class _Reader:
         """Return a column of blank cells."""
         return [""] * len(self.table.rows)
 
-    def read(self, column: str, cells: Cells, read: Callable[[str], Outcome]) -> Values:
+    def read(self, column: str, cells: Cells) -> Values:
+        """Read the cells of a column of ours."""
+        read = _READERS.get(column, values.read_text)
+        formulas = self.table.formulas
+        return self._read(column, cells, lambda cell: read_cell(cell, read, formulas=formulas))
+
+    def read_extra(self, column: str, cells: Cells) -> Values:
+        """Read the cells of a column that is not ours."""
+        formulas = self.table.formulas
+        return self._read(column, cells, lambda cell: values.read_extra(cell, formulas=formulas))
+
+    def _read(self, column: str, cells: Cells, read: Callable[[str], Outcome]) -> Values:
         """Read the cells of a column; each different text is read once."""
         outcomes = {cell: read(cell) for cell in set(cells)}
         if any(outcome.word for outcome in outcomes.values()):
@@ -220,7 +231,7 @@ def _frame(kind: ListKind, reader: _Reader, positions: dict[str, list[int]]) -> 
             found = _read_address(reader, positions)
         else:
             cells = _whole_ids(raw[column]) if column in _IDS else raw[column]
-            found = reader.read(column, cells, _cell_reader(column))
+            found = reader.read(column, cells)
         if column in _EUROS and column in positions:
             found = _in_euros(reader, column, positions[column][0], found)
         read[column] = _series(found, numeric=column in _NUMERIC)
@@ -249,13 +260,8 @@ def _extras(kind: ListKind, reader: _Reader, used: set[int]) -> dict[str, pd.Ser
                 reader.problems.append(
                     Problem(None, name, heading, REPAIRED, "renamed_column", details)
                 )
-            extras[name] = _series(reader.read(name, reader.cells(at), values.read_extra))
+            extras[name] = _series(reader.read_extra(name, reader.cells(at)))
     return extras
-
-
-def _cell_reader(column: str) -> Callable[[str], Outcome]:
-    read = _READERS.get(column, values.read_text)
-    return lambda cell: read_cell(cell, read)
 
 
 def _series(found: Values, *, numeric: bool = False) -> pd.Series:
@@ -304,7 +310,6 @@ def _read_address(reader: _Reader, positions: Mapping[str, list[int]]) -> Values
             reader.read(
                 schema.ADDRESS,
                 [values.address_lines(cell) for cell in reader.cells(at)],
-                _cell_reader(schema.ADDRESS),
             )
             for at in positions.get(part, [])
         ]
@@ -341,9 +346,7 @@ def _read_position(reader: _Reader, positions: Mapping[str, list[int]]) -> dict[
     places = [positions[column][0] for column in _POSITION]
     said = len(reader.problems)
     lon, lat = (
-        np.array(
-            reader.read(column, reader.declared(column, at), _cell_reader(column)), dtype="float64"
-        )
+        np.array(reader.read(column, reader.declared(column, at)), dtype="float64")
         for column, at in zip(_POSITION, places, strict=True)
     )
     stated = ~(np.isnan(lon) & np.isnan(lat))
@@ -372,7 +375,7 @@ def _read_commune_codes(
     at = positions[schema.CODE_COMMUNE][0]
     said = len(reader.problems)
     cells = reader.declared(schema.CODE_COMMUNE, at)
-    codes = reader.read(schema.CODE_COMMUNE, cells, _cell_reader(schema.CODE_COMMUNE))
+    codes = reader.read(schema.CODE_COMMUNE, cells)
     if not any(codes) and len(reader.problems) > said + 1:
         del reader.problems[said:]
         heading = reader.table.headings[at]

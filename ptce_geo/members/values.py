@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from ptce_geo.files.cells import Outcome, fold, parse_number, read_as, read_formula
+from ptce_geo.files.cells import Outcome, fold, parse_number, read_as, read_formula, unguarded
 from ptce_geo.files.problems import DOUBTFUL, LOST
 from ptce_geo.files.siret import is_siret as is_siret
 from ptce_geo.files.siret import read_siret as read_siret
@@ -37,10 +37,10 @@ def read_text(text: str) -> Outcome:
     return Outcome(text)
 
 
-def read_extra(cell: str) -> Outcome:
+def read_extra(cell: str, *, formulas: bool = True) -> Outcome:
     """Read a cell of a column that is not ours: only the ends are trimmed."""
-    text = cell.strip()
-    return read_formula(text) or Outcome(text or None)
+    text = unguarded(cell.strip())
+    return read_formula(text, formulas=formulas) or Outcome(text or None)
 
 
 def address_lines(cell: str) -> str:

@@ -31,7 +31,7 @@ from ptce_geo.reports.workbook import Sheet
 from ptce_geo.words import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ptce_geo.reports.columns import Kind
 
@@ -69,9 +69,9 @@ def readings(indicators: pd.DataFrame) -> pd.Series:
     return found.mask(same, UNCHANGED)
 
 
-def level_name(level: str, lang: Language) -> str:
-    """Return the plural of a level ("Régions"); a zoning by its own name."""
-    return label_if_known("sheet", level, lang)
+def level_name(level: str, lang: Language, *, zonings: Mapping[str, str]) -> str:
+    """Return the plural of a level ("Régions"); a zoning by the name that a study gave it."""
+    return zonings.get(level) or label_if_known("sheet", level, lang)
 
 
 def levels_of(indicators: pd.DataFrame) -> list[str]:
@@ -173,7 +173,13 @@ def members_listed(members: pd.DataFrame, lang: Language) -> pd.DataFrame:
     )
 
 
-def level_sheets(indicators: pd.DataFrame, notes: tuple[str, ...], lang: Language) -> list[Sheet]:
+def level_sheets(
+    indicators: pd.DataFrame,
+    notes: tuple[str, ...],
+    lang: Language,
+    *,
+    zonings: Mapping[str, str],
+) -> list[Sheet]:
     """Return one sheet a level: a territory a row, its members and its quotient."""
     told = indicators.assign(change_reading=readings(indicators))
     compared = told[told[REASON] == ""]
@@ -212,7 +218,7 @@ def level_sheets(indicators: pd.DataFrame, notes: tuple[str, ...], lang: Languag
         counted = ["before", "after", "difference", *_COUNTED]
         sheets.append(
             change_sheet(
-                level_name(level, lang),
+                level_name(level, lang, zonings=zonings),
                 frame.loc[largest.index],
                 notes,
                 lang,
@@ -231,13 +237,15 @@ def _of_figures(rows: pd.DataFrame, number: str, lang: Language) -> dict[str, pd
     }
 
 
-def concentration_listed(indicators: pd.DataFrame, lang: Language) -> pd.DataFrame:
+def concentration_listed(
+    indicators: pd.DataFrame, lang: Language, *, zonings: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the indices of whole levels."""
     elsewhere = (*LEVEL_FIGURES, *_SHARES, *_ZONES)
     rows = indicators[~indicators[schema.INDICATOR].isin(elsewhere) & (indicators[REASON] == "")]
     return pd.DataFrame(
         {
-            schema.LEVEL: _level(rows, lang),
+            schema.LEVEL: _level(rows, lang, zonings),
             schema.GROUP: rows[schema.GROUP],
             "figure": _figure(rows, lang),
             **_of_figures(rows, "estimate", lang),
@@ -245,14 +253,16 @@ def concentration_listed(indicators: pd.DataFrame, lang: Language) -> pd.DataFra
     ).pipe(_without_empty, schema.GROUP)
 
 
-def coverage_listed(indicators: pd.DataFrame, lang: Language) -> pd.DataFrame:
+def coverage_listed(
+    indicators: pd.DataFrame, lang: Language, *, zonings: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the shares of whole levels, then of the territories where they changed."""
     rows = indicators[indicators[schema.INDICATOR].isin(_SHARES) & (indicators[REASON] == "")]
     whole = rows[schema.TERRITORY] == ""
     rows = pd.concat([rows[whole], rows[~whole & (rows[DIFFERENCE] != 0)]])
     return pd.DataFrame(
         {
-            schema.LEVEL: _level(rows, lang),
+            schema.LEVEL: _level(rows, lang, zonings),
             schema.CODE: rows[schema.TERRITORY],
             schema.NAME: rows[schema.NAME],
             "figure": rows[schema.INDICATOR].map(lambda name: label(f"column_{name}", lang)),
@@ -277,12 +287,14 @@ def white_zones_listed(indicators: pd.DataFrame, lang: Language) -> pd.DataFrame
     return table.drop(columns=keys)
 
 
-def not_comparable_listed(indicators: pd.DataFrame, lang: Language) -> pd.DataFrame:
+def not_comparable_listed(
+    indicators: pd.DataFrame, lang: Language, *, zonings: Mapping[str, str]
+) -> pd.DataFrame:
     """Return how many figures are not compared, by level, figure and reason."""
     rows = indicators[indicators[REASON] != ""]
     told = pd.DataFrame(
         {
-            schema.LEVEL: _level(rows, lang),
+            schema.LEVEL: _level(rows, lang, zonings),
             "figure": _figure(rows, lang),
             "change_reason": _in_words(rows[REASON], "change_reason", lang),
         }
@@ -291,8 +303,11 @@ def not_comparable_listed(indicators: pd.DataFrame, lang: Language) -> pd.DataFr
     return counts.rename("change_figures").reset_index()
 
 
-def _level(rows: pd.DataFrame, lang: Language) -> pd.Series:
-    return rows[schema.LEVEL].map(lambda level: label(level, lang) if level in LABELS else level)
+def _level(rows: pd.DataFrame, lang: Language, zonings: Mapping[str, str]) -> pd.Series:
+    def named(level: str) -> str:
+        return zonings.get(level) or (label(level, lang) if level in LABELS else level)
+
+    return rows[schema.LEVEL].map(named)
 
 
 def _figure(rows: pd.DataFrame, lang: Language) -> pd.Series:

@@ -40,7 +40,7 @@ from ptce_geo.reports.change_sheets import (
     readings,
     white_zones_listed,
 )
-from ptce_geo.reports.summary import SummaryRow
+from ptce_geo.reports.summary import SummaryRow, zoning_names
 from ptce_geo.reports.workbook import Sheet, write_workbook
 
 if TYPE_CHECKING:
@@ -107,6 +107,11 @@ class StudyComparison:
         """The language of the later study."""
         return check_language(self.record[AFTER]["settings"]["lang"])
 
+    @property
+    def zonings(self) -> dict[str, str]:
+        """The names of the further zonings by their level, as the later study that has one says."""
+        return zoning_names(self.record[BEFORE]) | zoning_names(self.record[AFTER])
+
 
 def comparison_summary(comparison: StudyComparison, lang: Language = "fr") -> list[SummaryRow]:
     """Return the main changes, for the terminal and the first sheet.
@@ -139,7 +144,7 @@ def comparison_summary(comparison: StudyComparison, lang: Language = "fr") -> li
                 of = after if kind == COME else before
                 figure = label(f"change_summary_{name}_{kind}", lang)
                 rows.append(SummaryRow(figure, number, number / of, ""))
-    rows += _levels_in_short(comparison.indicators, lang)
+    rows += _levels_in_short(comparison, lang)
     if left := int((comparison.indicators[REASON] != "").sum()):
         rows.append(SummaryRow(label("change_summary_not_comparable", lang), left, None, ""))
     return rows
@@ -174,7 +179,7 @@ def write_changes(path: Path, comparison: StudyComparison, *, lang: Language = "
     days = {side: format_date(record[side]["created"], lang) for side in _SIDES}
     between = label("change_note_sheet_summary", lang).format(**days)
     chance = label("change_not_distinguishable_text", lang)
-    indicators = comparison.indicators
+    indicators, zonings = comparison.indicators, comparison.zonings
     notes = pd.DataFrame(
         comparison_notes(comparison, lang), columns=["change_kind", "change_text"], dtype="str"
     )
@@ -207,13 +212,13 @@ def write_changes(path: Path, comparison: StudyComparison, *, lang: Language = "
                 "members": members_listed(comparison.members, lang),
             }
         ),
-        *level_sheets(indicators, explained, lang),
+        *level_sheets(indicators, explained, lang, zonings=zonings),
         *listed(
             {
-                "concentration": concentration_listed(indicators, lang),
-                "coverage": coverage_listed(indicators, lang),
+                "concentration": concentration_listed(indicators, lang, zonings=zonings),
+                "coverage": coverage_listed(indicators, lang, zonings=zonings),
                 "white_zones": white_zones_listed(indicators, lang),
-                "not_comparable": not_comparable_listed(indicators, lang),
+                "not_comparable": not_comparable_listed(indicators, lang, zonings=zonings),
             }
         ),
         Sheet(label("sheet_method", lang), _method(comparison, lang), (between,)),
@@ -230,8 +235,9 @@ def _told(value: int | str | tuple[str, ...], lang: Language) -> str:
     return format_date(value[4:], lang) if value.startswith("iso:") else value
 
 
-def _levels_in_short(indicators: pd.DataFrame, lang: Language) -> list[SummaryRow]:
+def _levels_in_short(comparison: StudyComparison, lang: Language) -> list[SummaryRow]:
     """Return how many territories of each level have more or fewer members, and how surely."""
+    indicators = comparison.indicators
     counted = indicators[(indicators[schema.INDICATOR] == schema.MEMBERS)]
     changed = counted[counted[DIFFERENCE].fillna(0) != 0]
     words = readings(changed)
@@ -243,7 +249,8 @@ def _levels_in_short(indicators: pd.DataFrame, lang: Language) -> list[SummaryRo
             lower=format_number(int(counts.get(LOWER, 0)), lang),
             same=format_number(int(counts.get(NOT_DISTINGUISHABLE, 0)), lang),
         )
-        figure = label("change_summary_level", lang).format(level=level_name(level, lang))
+        name = level_name(level, lang, zonings=comparison.zonings)
+        figure = label("change_summary_level", lang).format(level=name)
         rows.append(SummaryRow(figure, int(counts.sum()), None, detail if len(counts) else ""))
     return rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ptce_geo.geocoding import AcceptancePolicy, CommuneGeocoder
-from ptce_geo.labels import Language, label, label_if_known
+from ptce_geo.labels import Language, format_given, format_number, label, label_if_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,16 @@ def method_lines(record: Mapping[str, Any], lang: Language = "fr") -> list[tuple
     lines = _placing(record, lang)
     lines += [(label(key, lang), label(f"{key}_text", lang)) for key in _LINES]
     if record["publication"] is not None:
-        lines.append((label("method_secret", lang), label("method_secret_text", lang)))
+        lines.append((label("method_secret", lang), _secrecy(record["settings"], lang)))
     return lines
+
+
+def _secrecy(settings: Mapping[str, Any], lang: Language) -> str:
+    """Return what is secret, by the rules that the study was given."""
+    return label("method_secret_text", lang).format(
+        minimum=format_number(settings["minimum"], lang),
+        dominance=format_given(100 * settings["dominance"], lang),
+    )
 
 
 def _placing(record: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:

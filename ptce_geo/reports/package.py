@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from ptce_geo import schema
+from ptce_geo.checks import are_in
 from ptce_geo.errors import InputError, OutputError
 from ptce_geo.indicators.concentration_table import LEVELS_MEASURED
+from ptce_geo.indicators.specialisation import SMALL_NUMBER
 from ptce_geo.labels import check_language, format_given, label
 from ptce_geo.reports.package_fields import (
     COUNTS,
@@ -39,7 +41,7 @@ from ptce_geo.reports.package_fields import (
 from ptce_geo.reports.package_read import read_package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ptce_geo.labels import Language
     from ptce_geo.reports.findings import Findings
@@ -48,6 +50,8 @@ __all__ = ["LICENCES", "check_licence", "read_package", "write_package"]
 
 # What the table "poles" of a study is called here, where "poles" is the list, with the seats.
 POLE_SUMMARY: Final = "pole_summary"
+# Members expected below which `location_quotient_interval` flags a quotient.
+_SMALL: Final = 5
 
 
 class Licence(NamedTuple):
@@ -105,6 +109,18 @@ def check_licence(licence: str | None) -> None:
     if licence is not None and licence not in LICENCES:
         msg = f"unknown licence {licence!r}; known: {', '.join(LICENCES)}"
         raise InputError(msg)
+
+
+def package_files(levels: Iterable[str]) -> list[str]:
+    """Return the files that a data package may hold, with a table for each of these `levels`.
+
+    Examples
+    --------
+    >>> package_files(["epci"])[:3]
+    ['datapackage.json', 'members.csv', 'members.parquet']
+    """
+    tables = [*(name for name in _TAKEN if name not in THEMES), *map(_resource_name, levels)]
+    return [PACKAGE_FILE, *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet"))]
 
 
 def write_package(folder: Path, findings: Findings, *, lang: Language | None = None) -> list[Path]:
@@ -202,9 +218,7 @@ def _parts(findings: Findings) -> Iterator[_Part]:
     yield _part(POLE_SUMMARY, "poles", tables["poles"])
     for name in (*_TABLES[:3], *levels, *_TABLES[3:-1]):
         if name in tables:
-            # A zoning may be called as the user likes.
-            taken = name in _TAKEN and name in levels
-            yield _part(f"zoning_{name}" if taken else name, name, tables[name])
+            yield _part(_resource_name(name) if name in levels else name, name, tables[name])
     themes = {
         name: {str(column): str(dtype) for column, dtype in tables[name].dtypes.items()}
         for name in THEMES
@@ -216,6 +230,13 @@ def _parts(findings: Findings) -> Iterator[_Part]:
         for indicator, method in COUNTED.items()
         if indicator in tables[level]
     ]
+    # The quotients of the embedded levels stand in the table of concentration.
+    elsewhere = set(tables["concentration"][schema.LEVEL]) if "concentration" in tables else set()
+    counts += [
+        _quotients(tables[level], level)
+        for level in levels
+        if level not in elsewhere and schema.LOCATION_QUOTIENT in tables[level]
+    ]
     figures = [tables[name].assign(**{THEME: name}) for name in themes]
     if counts or figures:
         indicators = pd.concat([*counts, *figures], ignore_index=True)
@@ -224,6 +245,11 @@ def _parts(findings: Findings) -> Iterator[_Part]:
         yield _part(INDICATORS, INDICATORS, indicators, themes=themes)
     if "problems" in tables:
         yield _part("problems", "problems", tables["problems"])
+
+
+def _resource_name(level: str) -> str:
+    """Return what the table of a level is called; a zoning may be named as the user likes."""
+    return f"zoning_{level}" if level in _TAKEN else level
 
 
 def _counts(table: pd.DataFrame, level: str, indicator: str, method: str) -> pd.DataFrame:
@@ -239,6 +265,24 @@ def _counts(table: pd.DataFrame, level: str, indicator: str, method: str) -> pd.
     )
     same = {schema.LEVEL: level, schema.GROUP: "", schema.INDICATOR: indicator}
     return figures.assign(**{THEME: COUNTS, **same, schema.METHOD: method})
+
+
+def _quotients(table: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return the location quotients of a zoning as `concentration_table` does those of a level."""
+    told = table[table[schema.MEMBERS] > 0]
+    indicator, method = schema.LOCATION_QUOTIENT, "Garwood 95%"
+    values = told[indicator].astype("float64")
+    # As many members as there would be at a quotient of 1; the rounding is that of a division.
+    few = (told[schema.MEMBERS] / values).round(9) < _SMALL
+    flags = values.isna().map({True: "undefined", False: ""}).mask(few, SMALL_NUMBER)
+    bounds = {
+        schema.LOW: schema.LOCATION_QUOTIENT_LOW,
+        schema.HIGH: schema.LOCATION_QUOTIENT_HIGH,
+    }
+    return _counts(told, level, indicator, method).assign(
+        **{name: told[column].to_numpy(dtype="float64") for name, column in bounds.items()},
+        **{schema.FLAG: flags.astype("str").to_numpy()},
+    )
 
 
 def _part(
@@ -322,7 +366,7 @@ def _links(part: _Part, name: str, parts: Sequence[_Part]) -> Iterator[dict[str,
             continue
         codes = part.frame[name].dropna()
         codes = codes[codes != ""]
-        if len(codes) and codes.isin(other.frame[other.key]).all():
+        if len(codes) and are_in(codes, pd.Index(other.frame[other.key])).all():
             reference = {"resource": other.name, "fields": [other.key]}
             yield {"fields": [name], "reference": reference}
 

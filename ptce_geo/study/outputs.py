@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ptce_geo.beside import beside
 from ptce_geo.errors import OutputError
-from ptce_geo.maps import pole_map, save_map
 from ptce_geo.reports import write_indicators
 from ptce_geo.reports.geopackage import write_geopackage
 from ptce_geo.reports.package import write_package
 from ptce_geo.reports.page import write_page
 from ptce_geo.reports.report import write_report
 from ptce_geo.reports.territory import pole_findings, territory_findings
-from ptce_geo.study.pictures import report_pictures, sheet_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
     from ptce_geo.reports.findings import Findings
     from ptce_geo.study.settings import Study
+
+# What draws maps is imported where it draws: it takes its time, in the process beside.
 
 # The folder of the data package, and that of the sheets.
 DATA: Final = "data"
@@ -34,9 +35,7 @@ OUTPUT_FILES: Final = {
 }
 
 
-def write_outputs(
-    findings: Findings, folder: Path, study: Study, *, tell: Callable[[str], None]
-) -> None:
+def write_outputs(findings: Findings, folder: Path, study: Study) -> None:
     """Write the files of ``study.outputs`` and the sheets of ``study.sheets``.
 
     Parameters
@@ -47,18 +46,19 @@ def write_outputs(
         An empty folder.
     study : Study
         What was asked.
-    tell : callable
-        Called with "draw" and "write" as these begin.
     """
-    tell("draw")
-    drawn = {kind: _DRAWERS[kind] for kind in study.outputs if kind in _DRAWERS}
-    for draw in drawn.values():
-        draw(findings, folder)
-    write_sheets(findings, study.sheets, folder / SHEETS)
-    tell("write")
-    for kind in study.outputs:
-        if kind not in drawn:
-            _WRITERS[kind](findings, folder)
+
+    def draw() -> None:
+        for kind in study.outputs:
+            if kind in _DRAWERS:
+                _DRAWERS[kind](findings, folder)
+        write_sheets(findings, study.sheets, folder / SHEETS)
+
+    with beside(draw) as drawn:
+        for kind in study.outputs:
+            if kind in _WRITERS:
+                _WRITERS[kind](findings, folder)
+        drawn()
 
 
 def write_sheets(
@@ -96,12 +96,15 @@ def write_sheets(
             pole_findings(findings, code)
         else:
             territory_findings(findings, kind, code)
-    if asked:
-        _make(folder)
+    if not asked:
+        return []
+    _make(folder)
+    from ptce_geo.study.pictures import sheet_picture
+
     written = []
     for kind, code in asked:
         picture = sheet_picture(findings, kind, code, language)
-        path = folder / f"{kind}-{_file_name(code)}.html"
+        path = folder / sheet_file(kind, code)
         write_page(path, findings, kind, code, picture=picture, lang=language)
         written.append(path)
     return written
@@ -115,12 +118,19 @@ def _make(folder: Path) -> None:
         raise OutputError(msg) from error
 
 
-def _file_name(code: str) -> str:
-    """Return a code, or whatever a list calls a pole, as part of the name of a file."""
-    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in code)
+def sheet_file(kind: str, code: str) -> str:
+    """Return the name of a sheet; whatever a list calls a pole becomes a part of it.
+
+    >>> sheet_file("pole", "Pôle n° 3")
+    'pole-Pôle-n--3.html'
+    """
+    name = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in code)
+    return f"{kind}-{name}.html"
 
 
 def _map(findings: Findings, folder: Path) -> None:
+    from ptce_geo.maps import pole_map, save_map
+
     settings = findings.record["settings"]
     page = pole_map(
         findings.members,
@@ -135,6 +145,8 @@ def _map(findings: Findings, folder: Path) -> None:
 
 
 def _report(findings: Findings, folder: Path) -> None:
+    from ptce_geo.study.pictures import report_pictures
+
     pictures = report_pictures(findings, findings.lang)
     write_report(folder / OUTPUT_FILES["report"], findings, pictures=pictures, lang=findings.lang)
 

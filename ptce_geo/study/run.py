@@ -23,7 +23,7 @@ from ptce_geo.members import member_problems
 from ptce_geo.placing import OFF_SHORE_M, opened_placer, read_lists
 from ptce_geo.reports.package import check_licence
 from ptce_geo.study.area import study_area
-from ptce_geo.study.outputs import OUTPUT_FILES, write_outputs
+from ptce_geo.study.outputs import write_outputs
 from ptce_geo.study.record import (
     RECORD,
     ROWS_SET_ASIDE,
@@ -37,6 +37,7 @@ from ptce_geo.study.record import (
 from ptce_geo.study.results import StudyResult
 from ptce_geo.study.settings import OUTPUT_KINDS
 from ptce_geo.study.stages import StageCache, file_hash
+from ptce_geo.study.target import files_to_write, require_target
 from ptce_geo.study.zones import within_zones, zones_studied
 from ptce_geo.territories import attach_territories, attach_zoning, read_zoning
 from ptce_geo.territories.amount_files import read_amounts
@@ -65,8 +66,8 @@ def run_study(
     study : Study
         What is asked.
     progress : callable, optional
-        Called with the name of each stage as it begins: "read", "locate", "measure", "draw",
-        "write"; those that are taken from the cache are left out.
+        Called with the name of each stage as it begins: "read", "locate", "measure", "write";
+        those that are taken from the cache are left out.
     answered : callable, optional
         Called while members are located, with the name of the geocoder, how many rows it has
         answered, and how many there are.
@@ -121,7 +122,8 @@ def run_study(
         result = StudyResult(located["members"], located["poles"], tables, record)
         if study.publish:
             result = _published(result, study)
-        write_outputs(result, staging, study, tell=tell)
+        tell("write")
+        write_outputs(result, staging, study)
         names = sorted(path for path in staging.rglob("*") if path.is_file())
         files = {path.relative_to(staging).as_posix(): file_hash(path) for path in names}
         result = replace(result, record={**result.record, "files": files})
@@ -153,17 +155,9 @@ def _check_inputs(study: Study) -> None:
         if not path.is_file():
             msg = f"no such file: {path}"
             raise UnreadableFileError(msg)
+    require_target(study)
     out = Path(study.out).resolve()
-    made = files_made(out)
-    written = [OUTPUT_FILES[kind] for kind in study.outputs]
-    for name in written:
-        if (out / name).is_file() and name not in made:
-            msg = (
-                f"cannot write {out / name}: a file of that name is there that no run made; "
-                "move it, or choose another folder"
-            )
-            raise OutputError(msg)
-    results = {(out / name).resolve() for name in (*made, *written, RECORD)}
+    results = {(out / name).resolve() for name in (*files_made(out), *files_to_write(study))}
     for path in map(Path, (*inputs_of(study), *study.placing.files)):
         if path.resolve() in results:
             msg = f"{path} is a file to read and would be overwritten; choose another folder"
@@ -257,6 +251,7 @@ def _measured(
             white_zone_km=study.white_zone_km,
             seed=study.seed,
             departements=area,
+            processes=2,
         ),
         "footprints": pole_footprint(members, poles=poles),
     }

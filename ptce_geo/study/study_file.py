@@ -90,14 +90,18 @@ def read_study_file(path: str | os.PathLike[str]) -> Study:
     return reading.study()
 
 
-def study_file_problems(path: str | os.PathLike[str]) -> list[StudyFileProblem]:
+def study_file_problems(
+    path: str | os.PathLike[str], *, out: str | os.PathLike[str] | None = None
+) -> list[StudyFileProblem]:
     r"""Return all that is wrong in a study file and with what it names; nothing is located.
 
     Parameters
     ----------
     path : path
         As for `read_study_file`. Unlike there, the files that it names are opened too: lists,
-        zonings, reference, review and indexes.
+        zonings, reference, review and indexes; and it is seen whether the results can be written.
+    out : path, optional
+        Folder of the results, in place of the one that the file says.
 
     Returns
     -------
@@ -117,10 +121,12 @@ def study_file_problems(path: str | os.PathLike[str]) -> list[StudyFileProblem]:
     line 4, area.regions: unknown region 'BRETAGNE'; write its code, '53' (Bretagne)
     lists.members: no list of members; write members = and its file in [lists]
     """
-    reading = _Reading(Path(path))
+    reading = _Reading(Path(path), out=out)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PtceGeoWarning)
         reading.say(*_opened(reading.values))
+    if not any(problem.key == _PATHS["out"] for problem in reading.problems):
+        reading.say(*_not_writable(reading.values))
     return _sorted(reading.problems)
 
 
@@ -132,7 +138,7 @@ def _sorted(problems: list[StudyFileProblem]) -> list[StudyFileProblem]:
 class _Reading:
     """What a study file says, and what is wrong in it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, out: str | os.PathLike[str] | None = None) -> None:
         self.problems: list[StudyFileProblem] = []
         # By field of `Study`; those of the policy apart. What is wrong is not among them.
         self.values: dict[str, Any] = {}
@@ -150,6 +156,8 @@ class _Reading:
             self.say(("lists.members", said))
         self._fill()
         self.say(*_contradictions(self.values, self._lines), *_overwritten(self.values, path))
+        if out is not None:
+            self.values["out"] = Path(out)
 
     def say(self, *said: _Said) -> None:
         """Add problems, each with the line of its key."""
@@ -318,12 +326,20 @@ def _opened(values: Mapping[str, Any]) -> Iterator[_Said]:
     yield from _opened_lists(values, by_siret=by_siret)
 
 
+def _not_writable(values: Mapping[str, Any]) -> Iterator[_Said]:
+    """Yield why the results cannot be written, as the run itself would say it."""
+    from ptce_geo.study.target import require_target  # loads all that is written
+
+    if "out" in values:
+        yield from _complaint(_PATHS["out"], require_target, Study(**{"members": "", **values}))
+
+
 def _complaint(
-    key: str, read: Callable[..., object], path: str | Path, **named: str
+    key: str, read: Callable[..., object], given: str | Path | Study, **named: str
 ) -> Iterator[_Said]:
-    """Yield what is wrong where something cannot be read."""
+    """Yield what is wrong where something cannot be read, or written."""
     try:
-        read(path, **named)
+        read(given, **named)
     except PtceGeoError as error:
         yield key, str(error)
 

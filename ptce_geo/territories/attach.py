@@ -171,9 +171,15 @@ def _by_code(
 
     `within` is the commune that each point lies in: it decides where a code became several.
     """
-    conversion = convert_codes(declared, from_year=from_year, to_year=year)
-    found = conversion.data
-    code = found.where(are_in(found, territory_table(year=year).index))
+    communes = territory_table(year=year).index
+    # The code of a commune of `year` needs no history, which takes its time.
+    current = are_in(declared, communes) & (from_year is None or from_year == year)
+    other = declared.mask(current)
+    if other.isna().all():
+        return declared.copy(), pd.Series(np.nan, index=declared.index, dtype="str")
+    conversion = convert_codes(other, from_year=from_year, to_year=year)
+    found = conversion.data.fillna(declared.where(current))
+    code = found.where(are_in(found, communes))
     words = dict.fromkeys(conversion.unknown, UNKNOWN_CODE)
     inside = conversion.links["code_from"].isin(codes_inside_communes().index)
     renewed = conversion.links["code_from"].ne(conversion.links["code_to"]) & ~inside

@@ -82,8 +82,7 @@ def read_territories(
     """
     path = catalogue().territories(level, year, resolution=resolution)
     if departements is None:
-        with reading(path):
-            return gpd.read_parquet(path)
+        return _territories(path, path.stat().st_mtime_ns).copy()
     column, codes = _touching(departements, level=level, year=year, resolution=resolution)
     with reading(path):
         return gpd.read_parquet(path, filters=[(column, "in", codes)])
@@ -255,6 +254,13 @@ def _table_of(level: str, year: int, resolution: str | None) -> pd.DataFrame:
     """Return what `territory_table` copies."""
     path = catalogue().territories(level, year, resolution=resolution)
     return _table(path, path.stat().st_mtime_ns)
+
+
+# Each level of one vintage: a study asks for the same shapes at every stage.
+@lru_cache(maxsize=4)
+def _territories(path: Path, modified: int) -> gpd.GeoDataFrame:  # noqa: ARG001 - as below
+    with reading(path):
+        return gpd.read_parquet(path)
 
 
 @lru_cache(maxsize=12)

@@ -114,15 +114,9 @@ class CommuneIndex:
         The municipal arrondissements of Paris, Lyon and Marseille.
     by_code : mapping of code to `Place`
         Both of these, an arrondissement by its own code ("75111").
-    by_name, by_loose_name : mapping of folded name to its `Name`s
-        Without their article, and without articles, prepositions and blanks.
-    sorted_names : sequence of str
-        The keys of `by_name` in their order.
+    by_name : mapping of folded name without article to its `Name`s
     by_postcode : mapping of postcode to commune codes
-    by_departement : mapping of département code to its `Name`s
     by_commune : mapping of commune code to its `Name`s
-    towns : sequence of `Name`
-        Of the communes of `TOWN` inhabitants and more.
     departement_codes : mapping of folded name without article, or code, to département code
     """
 
@@ -131,13 +125,34 @@ class CommuneIndex:
     by_code: Mapping[str, Place]
     names: Sequence[Name]
     by_name: Mapping[str, Sequence[Name]]
-    by_loose_name: Mapping[str, Sequence[Name]]
-    sorted_names: Sequence[str]
     by_postcode: Mapping[str, Sequence[str]]
-    by_departement: Mapping[str, Sequence[Name]]
     by_commune: Mapping[str, Sequence[Name]]
-    towns: Sequence[Name]
     departement_codes: Mapping[str, str]
+
+    # What only some questions need is made when the first of them comes.
+    @cached_property
+    def by_loose_name(self) -> Mapping[str, Sequence[Name]]:
+        """The names by themselves without articles, prepositions and blanks."""
+        return _grouped((loose(name.folded), name) for name in self.names)
+
+    @cached_property
+    def sorted_names(self) -> Sequence[str]:
+        """The keys of `by_name` in their order."""
+        return sorted(self.by_name)
+
+    @cached_property
+    def by_departement(self) -> Mapping[str, Sequence[Name]]:
+        """The names by code of département."""
+        return _grouped((name.departement, name) for name in self.names)
+
+    @cached_property
+    def towns(self) -> Sequence[Name]:
+        """The names of the communes of `TOWN` inhabitants and more."""
+        return [
+            name
+            for name in self.names
+            if (place := self.places.get(name.code_commune)) and place.population >= TOWN
+        ]
 
     @cached_property
     def names_of_code(self) -> Mapping[str, Sequence[Name]]:
@@ -270,12 +285,6 @@ def commune_index(year: int) -> CommuneIndex:
     for code, postcodes in zip(codes, _listed(table["postcodes"]), strict=True):
         for postcode in postcodes.split():
             by_postcode[postcode][code] = None
-    by_name = _grouped((without_article(name.folded), name) for name in names)
-    towns = [
-        name
-        for name in names
-        if (place := places.get(name.code_commune)) and place.population >= TOWN
-    ]
     return CommuneIndex(
         places=places,
         arrondissements={
@@ -284,13 +293,9 @@ def commune_index(year: int) -> CommuneIndex:
         },
         by_code={**places, **divided},
         names=names,
-        by_name=by_name,
-        by_loose_name=_grouped((loose(name.folded), name) for name in names),
-        sorted_names=sorted(by_name),
+        by_name=_grouped((without_article(name.folded), name) for name in names),
         by_postcode={postcode: tuple(codes) for postcode, codes in by_postcode.items()},
-        by_departement=_grouped((name.departement, name) for name in names),
         by_commune=_grouped((name.code_commune, name) for name in names),
-        towns=towns,
         departement_codes=_departement_codes(year),
     )
 

@@ -142,7 +142,7 @@ def read_zoning(
             schema.CODE: zones,
             schema.NAME: [apart.get(str(code)) for code in zones]
             if label is None
-            else [read_cell(cell, Outcome).value for cell in cells[label]],
+            else [read_cell(cell, Outcome, formulas=table.formulas).value for cell in cells[label]],
         },
         index=pd.Index(table.lines),
         dtype="str",

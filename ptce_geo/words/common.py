@@ -431,8 +431,7 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
     "stage_read": ("Lecture des listes…", "Reading the lists…"),
     "stage_locate": ("Localisation des structures…", "Locating the members…"),
     "stage_measure": ("Calcul des indicateurs…", "Measuring…"),
-    "stage_draw": ("Dessin de la carte…", "Drawing the map…"),
-    "stage_write": ("Écriture des fichiers…", "Writing the files…"),
+    "stage_write": ("Dessin et écriture des fichiers…", "Drawing and writing the files…"),
     # boundaries at hand, and installing others
     "boundaries_year": ("année", "year"),
     "boundaries_resolution": ("résolution", "resolution"),
@@ -1069,12 +1068,13 @@ COMMON_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "method_secret": ("Secret statistique", "Statistical secrecy"),
     "method_secret_text": (
-        "Un total n’est publié que s’il vient d’au moins 3 entreprises dont aucune n’en fait plus "
-        "de 85 %, et s’il n’en trahit pas un autre ; la part liée au pôle est arrondie au pour "
-        "cent. Les montants des structures ne sont jamais publiés.",
-        "A total is published where it comes from at least 3 enterprises of which none makes more "
-        "than 85 %, and gives no other away; the share of the pole is rounded to the percent. The "
-        "amounts of structures are never published.",
+        "Un total n’est publié que si le nombre d’entreprises dont il vient est d’au moins "
+        "{minimum}, si aucune n’en fait plus de {dominance}\u202f% et s’il n’en trahit pas un "
+        "autre\u00a0; la part liée au pôle est arrondie au pour cent. Les montants des structures "
+        "ne sont jamais publiés.",
+        "A total is published where the number of enterprises it comes from is at least {minimum}, "
+        "none makes more than {dominance}% of it, and it gives no other away; the share of the "
+        "pole is rounded to the percent. The amounts of structures are never published.",
     ),
     "summary_secret": ("Pôles au total secret", "Poles with a secret total"),
     "summary_left_out": ("Colonnes non publiées", "Columns not published"),

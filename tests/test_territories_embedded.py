@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from scipy import sparse
 
 from ptce_geo.crs import metric_crs
+from ptce_geo.indicators.weights import contiguous
 from ptce_geo.territories import LEVELS, catalogue, commune_names, read_territories, territory_table
 
 ROWS = {
@@ -37,7 +39,8 @@ def metropole(communes):
 def test_every_file_is_the_one_the_manifest_names():
     found = catalogue().embedded
     lines = found.manifest["vintages"]["2026"]
-    lines = [*lines["levels"].values(), lines["names"], lines["topology"], lines["fingerprints"]]
+    others = ("names", "topology", "fingerprints", "neighbours")
+    lines = [*lines["levels"].values(), *(lines[name] for name in others)]
     for line in lines:
         content = (found.path / line["path"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == line["sha256"], line["path"]
@@ -208,3 +211,17 @@ def test_names_of_the_past_lead_to_communes_of_today(communes):
 def test_a_name_of_the_past(name, code_commune):
     names = commune_names()
     assert code_commune in set(names.loc[names["name"] == name, "code_commune"])
+
+
+def test_neighbours_are_those_of_the_shapes(communes):
+    pairs = pd.read_parquet(catalogue().neighbours(2026)).to_numpy()
+    found = sparse.triu(contiguous(communes.geometry, rook=True)).tocsr().tocoo()
+    np.testing.assert_array_equal(pairs, np.stack([found.row, found.col], axis=1))
+    # And, in one région, those whose shapes meet in more than a point.
+    place = np.flatnonzero(communes["code_region"] == "84")
+    shapes = communes.geometry.to_numpy()[place]
+    first, second = shapely.STRtree(shapes).query(shapes, "intersects")
+    shared = shapely.length(shapely.intersection(shapes[first], shapes[second])) > 0
+    met = np.stack([place[first], place[second]], axis=1)[shared & (first < second)]
+    within = pairs[np.isin(pairs, place).all(axis=1)]
+    assert set(map(tuple, within.tolist())) == set(map(tuple, met.tolist()))

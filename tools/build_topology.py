@@ -1,5 +1,7 @@
 """Build the borders of the embedded France, for drawing: data/boundaries/2026/topology.parquet.
 
+And which communes share one, for measuring: data/boundaries/2026/neighbours.parquet.
+
 ``python tools/build_boundaries.py`` does this too, at its end. Alone, from the root of a checkout,
 it reads the territories that are there and mends the manifest:
 ``python tools/build_topology.py``. What comes out is checked by test_territories_topology.py.
@@ -18,10 +20,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from scipy import sparse
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 # The checkout's own package.
+from ptce_geo.indicators.weights import contiguous  # noqa: E402
 from ptce_geo.territories.topology_build import Arcs, arcs_of_shapes, ranked  # noqa: E402
 from ptce_geo.territories.topology_fingerprints import shape_fingerprints  # noqa: E402
 
@@ -34,7 +38,7 @@ LEVELS: Final = ("commune", "epci", "arrondissement", "departement", "region")
 
 
 def write_topology(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, dict[str, object]]:
-    """Write the borders of the communes and the fingerprints of all; return manifest lines."""
+    """Write borders and neighbours of the communes, fingerprints of all; return manifest lines."""
     communes = levels["commune"]
     codes = tuple(communes.index)
     arcs = arcs_of_shapes(communes.geometry.to_numpy(), codes, grid=GRID, snapped=True)
@@ -52,6 +56,7 @@ def write_topology(levels: dict[str, gpd.GeoDataFrame]) -> dict[str, dict[str, o
     return {
         "topology": _write(arc_table(arcs), "topology"),
         "fingerprints": _write(pa.Table.from_pandas(known, preserve_index=False), "fingerprints"),
+        "neighbours": _write(neighbour_table(communes), "neighbours"),
     }
 
 
@@ -64,9 +69,21 @@ def arc_table(arcs: Arcs) -> pa.Table:
     return pa.table(columns).replace_schema_metadata({"grid": str(GRID)})
 
 
+def neighbour_table(communes: gpd.GeoDataFrame) -> pa.Table:
+    """Return which communes share a border, not a corner only: each pair once, by code.
+
+    Of the shapes as they are: on the grid of the drawing the shortest borders vanish.
+    """
+    pairs = sparse.triu(contiguous(communes.geometry, rook=True)).tocsr().tocoo()
+    columns = {"commune": pairs.row, "neighbour": pairs.col}
+    return pa.table({name: pa.array(column.astype(np.int32)) for name, column in columns.items()})
+
+
 def _write(table: pa.Table, name: str) -> dict[str, object]:
     path = BOUNDARIES / str(YEAR) / f"{name}.parquet"
     encodings = {
+        "commune": "DELTA_BINARY_PACKED",
+        "neighbour": "DELTA_BINARY_PACKED",
         "left": "DELTA_BINARY_PACKED",
         "right": "DELTA_BINARY_PACKED",
         "x.list.element": "BYTE_STREAM_SPLIT",
@@ -79,9 +96,13 @@ def _write(table: pa.Table, name: str) -> dict[str, object]:
         compression="zstd",
         compression_level=19,
         use_dictionary=["level"] if plain else False,
-        column_encoding=None if plain else encodings,
+        column_encoding=None if plain else _of_columns(encodings, table),
     )
     return manifest_line(path, table.num_rows)
+
+
+def _of_columns(encodings: dict[str, str], table: pa.Table) -> dict[str, str]:
+    return {key: way for key, way in encodings.items() if key.split(".")[0] in table.column_names}
 
 
 def manifest_line(path: Path, rows: int) -> dict[str, object]:

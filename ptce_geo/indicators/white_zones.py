@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from ptce_geo.checks import listing, require_unique, require_wgs84
@@ -36,16 +37,15 @@ from ptce_geo.schema import (
     POPULATION,
     RANK,
 )
-from ptce_geo.territories import CURRENT_YEAR, read_territories
+from ptce_geo.territories import CURRENT_YEAR, read_territories, territory_table
 from ptce_geo.territories.boundaries import dissolved
-from ptce_geo.territories.catalogue import catalogue, is_ours
+from ptce_geo.territories.catalogue import catalogue, is_ours, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
-    from scipy import sparse
 
 # The entry of `attrs` that counts the zones from where nothing is reached over land.
 ZONES_WITHOUT_NEAREST: Final = "zones_without_nearest"
@@ -195,8 +195,17 @@ def _borders(
     modified: int,  # noqa: ARG001
     year: int,
 ) -> tuple[pd.Index, sparse.csr_array]:
-    communes = read_territories("commune", year=year)
-    return communes.index, borders_of(communes)
+    known = catalogue().neighbours(year)
+    if known is None:
+        communes = read_territories("commune", year=year)
+        return communes.index, borders_of(communes)
+    with reading(known):
+        pairs = pd.read_parquet(known)
+    codes = territory_table("commune", year=year).index
+    ends = pairs["commune"].to_numpy(), pairs["neighbour"].to_numpy()
+    both = np.concatenate(ends), np.concatenate(ends[::-1])
+    ones = np.ones(len(both[0]), dtype="int64")
+    return codes, sparse.csr_array((ones, both), shape=(len(codes), len(codes)))
 
 
 def grouped(white: npt.NDArray[np.bool_], borders: sparse.csr_array) -> npt.NDArray[np.int32]:

@@ -10,8 +10,7 @@ from urllib.parse import quote, urlsplit
 import folium
 from branca.colormap import ColorMap
 from branca.element import Element, Link
-from folium import plugins
-from folium.features import Vega, VegaLite
+from folium.features import VegaLite
 from folium.raster_layers import ImageOverlay, TileLayer, WmsTileLayer
 
 from ptce_geo.checks import listing
@@ -32,12 +31,13 @@ _MAP_FILES: Final = {
 _ICON_FILES: Final = ("awesome_markers", "awesome_markers_css", "awesome_rotate_css")
 _ICON_FONTS: Final = {"fa": "awesome_markers_font_css", "glyphicon": "glyphicons_css"}
 # Elements that use files of folium.Map without declaring them; folium.Icon is another.
-_USE_FONT_AWESOME: Final = (plugins.BeautifyIcon, plugins.LocateControl, plugins.TagFilterButton)
-_USE_JQUERY: Final = (plugins.HeatMapWithTime, plugins.TimeSliderChoropleth)
+# Plugins are told by their names: folium takes long to import them, and most maps have none.
+_USE_FONT_AWESOME: Final = ("BeautifyIcon", "LocateControl", "TagFilterButton")
+_USE_JQUERY: Final = ("HeatMapWithTime", "TimeSliderChoropleth")
 # Elements that link to other files without declaring them.
 _LINK_BY_THEMSELVES: Final = (ColorMap, VegaLite)
 # Elements whose scripts make functions from text.
-_EVALUATE: Final = (Vega, VegaLite, plugins.MeasureControl)
+_EVALUATE: Final = ("Vega", "VegaLite", "MeasureControl")
 
 # What may load a file of each kind. Style sheets bring fonts and images of their host.
 _DIRECTIVES: Final = {
@@ -201,7 +201,15 @@ def owner_of_links(elements: list[Element]) -> str:
 
 def evaluates(elements: list[Element]) -> bool:
     """Say whether a script of an element makes functions from text."""
-    return any(isinstance(element, _EVALUATE) for element in elements)
+    return any(_is_of_folium(element, *_EVALUATE) for element in elements)
+
+
+def _is_of_folium(element: Element, *names: str) -> bool:
+    """Return whether an element is of one of these classes of folium, or of one made from it."""
+    return any(
+        kind.__name__ in names and kind.__module__.startswith("folium.")
+        for kind in type(element).__mro__
+    )
 
 
 def _is_outside(address: str) -> bool:
@@ -224,9 +232,9 @@ def _undeclared(element: Element) -> Iterator[str]:
         yield from _ICON_FILES
         prefix = element.options.get("prefix")
         yield from (font for name, font in _ICON_FONTS.items() if name == prefix)
-    if isinstance(element, _USE_FONT_AWESOME):
+    if _is_of_folium(element, *_USE_FONT_AWESOME):
         yield _ICON_FONTS["fa"]
-    if isinstance(element, _USE_JQUERY) or getattr(element, "embed_link", None):
+    if _is_of_folium(element, *_USE_JQUERY) or getattr(element, "embed_link", None):
         yield "jquery"
 
 
@@ -243,9 +251,9 @@ def _fetched(element: Element) -> Iterator[tuple[str, str]]:
         ("data", getattr(element, "src", None)),
         ("data", getattr(element, "embed_link", None)),
     ]
-    if isinstance(element, plugins.TimestampedGeoJson) and not element.embed:
-        candidates.append(("data", element.data))
-    if isinstance(element, plugins.Geocoder) and options.get("provider") == "nominatim":
+    if _is_of_folium(element, "TimestampedGeoJson") and not getattr(element, "embed", True):
+        candidates.append(("data", getattr(element, "data", None)))
+    if _is_of_folium(element, "Geocoder") and options.get("provider") == "nominatim":
         candidates.append(("data", "https://nominatim.openstreetmap.org/"))
     for kind, value in candidates:
         if isinstance(value, str) and _is_outside(value) and not value.startswith(("{", "[", "<")):

@@ -42,6 +42,7 @@ RESOLUTIONS: Final = ("admin-express", "5m", "50m", "100m", "1000m")
 ENVIRONMENT_VARIABLE: Final = "PTCE_GEO_BOUNDARIES"
 MANIFEST: Final = "manifest.json"
 _TOPOLOGY: Final = ("topology", "fingerprints")
+_NEIGHBOURS: Final = "neighbours"
 _PACKAGE: Final = Path(__file__).parents[1]
 _OURS: Final = (_PACKAGE / "_boundaries", _PACKAGE.parent / "data" / "boundaries")
 _INSTALLABLE_SINCE: Final = 2019
@@ -120,6 +121,16 @@ class Catalogue:
             return None
         arcs, fingerprints = (_there(self.embedded.path / told[name]["path"]) for name in _TOPOLOGY)
         return arcs, fingerprints
+
+    def neighbours(self, year: int) -> Path | None:
+        """Return the file of which communes of `year` share a border, counted by code from 0.
+
+        None where there is none, or where the communes are others than travel with the package.
+        """
+        told = self.embedded.vintage(CURRENT_YEAR)
+        if year != CURRENT_YEAR or _NEIGHBOURS not in told or not is_ours(self.embedded.path):
+            return None
+        return _there(self.embedded.path / told[_NEIGHBOURS]["path"])
 
     def resolutions(self, year: int) -> tuple[str, ...]:
         """Return the resolutions of `year` that are installed, finest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import signal
 import sys
@@ -185,6 +186,7 @@ def main() -> None:
     # The communes of France are objects by the hundred thousand that all stay: looking for rubbish
     # among them again and again would take a third of the time.
     gc.set_threshold(100_000, 50, 100)
+    atexit.register(gc.freeze)  # nor at the end, half a second long
     warnings.formatwarning = _format_warning
     warnings.simplefilter("always", PtceGeoWarning)
     # A run that is told to stop clears away what it had begun to write.

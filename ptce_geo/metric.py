@@ -267,8 +267,9 @@ def legal_crs(lonlat: Coordinates, departements: pd.Series | None = None) -> Cod
             (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
         ] = epsg
     if departements is not None:
-        for code in departements.dropna().unique().tolist():
-            found[(departements == code).to_numpy(dtype=bool, na_value=False)] = _crs_of(code)
+        place, codes = pd.factorize(departements)
+        named = np.array([_crs_of(code) for code in codes], dtype="int64")
+        found[place >= 0] = named[place[place >= 0]]
     found[np.isnan(lonlat).any(axis=1)] = NO_CRS
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +18,7 @@ from ptce_geo.geocoding.specs import check_specs, files_of, geocoders_from
 from ptce_geo.geocoding.store import AnswerStore, version_of
 from ptce_geo.labels import reason_words
 from ptce_geo.members import link_poles, read_members, read_poles
-from ptce_geo.territories import attach_territories
+from ptce_geo.territories import attach_territories, read_territories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +106,10 @@ class Placer:
 
     def attached(self, members: pd.DataFrame, *, poles: pd.DataFrame | None) -> gpd.GeoDataFrame:
         """Return members with points, and the territories that they lie in."""
-        return attach_territories(self.members(members, poles=poles), max_distance_m=OFF_SHORE_M)
+        with ThreadPoolExecutor(max_workers=1) as meanwhile:
+            meanwhile.submit(read_territories)  # attaching needs the shapes, which are kept
+            located = self.members(members, poles=poles)
+        return attach_territories(located, max_distance_m=OFF_SHORE_M)
 
     def seats(self, poles: pd.DataFrame) -> gpd.GeoDataFrame:
         """Return poles with the points of their addresses: a pole has no SIRET."""

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
-from scipy import fft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -351,6 +350,8 @@ def _raster_overlap(window: Window, radius: float) -> Callable[[Floats, Floats],
     The raster says which of 2048 × 2048 cell centres lie in the window; its autocorrelation (by
     FFT) counts those that stay in it for each shift by whole cells; between them, bilinear.
     """
+    from scipy import fft  # the other corrections start faster without it
+
     west, south, east, north = window.shape.bounds
     cell = np.array([east - west, north - south]) / _RASTER
     reach = np.minimum(np.ceil(radius / cell).astype(int) + 1, _RASTER)

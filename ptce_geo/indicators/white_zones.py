@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from ptce_geo.checks import listing, require_unique, require_wgs84
 from ptce_geo.errors import InputError
@@ -210,6 +209,8 @@ def _borders(
 
 def grouped(white: npt.NDArray[np.bool_], borders: sparse.csr_array) -> npt.NDArray[np.int32]:
     """Return the number of the contiguous group that each of the `white` communes is in, from 0."""
+    from scipy.sparse.csgraph import connected_components  # other measures start faster without it
+
     if not white.any():
         return np.empty(0, dtype="int32")
     return connected_components(borders[white][:, white], directed=False)[1]

@@ -9,8 +9,6 @@ from ptce_geo.errors import OutputError
 from ptce_geo.reports import write_indicators
 from ptce_geo.reports.geopackage import write_geopackage
 from ptce_geo.reports.package import write_package
-from ptce_geo.reports.page import write_page
-from ptce_geo.reports.report import write_report
 from ptce_geo.reports.territory import pole_findings, territory_findings
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from ptce_geo.reports.findings import Findings
     from ptce_geo.study.settings import Study
 
-# What draws maps is imported where it draws: it takes its time, in the process beside.
+# What draws maps and pages is imported where it does: it takes its time, in the process beside.
 
 # The folder of the data package, and that of the sheets.
 DATA: Final = "data"
@@ -99,6 +97,7 @@ def write_sheets(
     if not asked:
         return []
     _make(folder)
+    from ptce_geo.reports.page import write_page
     from ptce_geo.study.pictures import sheet_picture
 
     written = []
@@ -145,6 +144,7 @@ def _map(findings: Findings, folder: Path) -> None:
 
 
 def _report(findings: Findings, folder: Path) -> None:
+    from ptce_geo.reports.report import write_report
     from ptce_geo.study.pictures import report_pictures
 
     pictures = report_pictures(findings, findings.lang)

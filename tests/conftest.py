@@ -6,8 +6,11 @@ import gc
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from addok_server import missing, served_addok
 from contour_server import ETALAB, features, packed, path_of, simplified
 from hypothesis import settings
 from maps_frames import DESK
+
+from ptce_geo import cli
 
 # A machine that is busy elsewhere is no reason to fail.
 settings.register_profile("untimed", deadline=None)
@@ -190,3 +195,33 @@ def data_home(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return tmp_path / "data"
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys):
+    """Type a command in this process, which has loaded what it needs.
+
+    Warnings are among what it says on its way of errors, as where it is a process of its own.
+    Each command, and each exit code, is tried in a process of its own once, by test_cli.py.
+    """
+
+    def run(*arguments):
+        capsys.readouterr()
+        with warnings.catch_warnings(record=True) as warned, monkeypatch.context() as patched:
+            patched.setattr(sys, "argv", ["ptce-geo", *map(str, arguments)])
+            patched.setattr(signal, "signal", lambda *_: None)
+            patched.setattr(gc, "set_threshold", lambda *_: None)
+            patched.setattr(warnings, "formatwarning", warnings.formatwarning)
+            try:
+                cli.main()
+                code = 0
+            except SystemExit as end:
+                code = end.code or 0
+            told = [
+                warnings.formatwarning(each.message, each.category, each.filename, each.lineno)
+                for each in warned
+            ]
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, out, "".join(told) + err)
+
+    return run

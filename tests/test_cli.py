@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import ptce_geo
-from ptce_geo import cli
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "data"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
@@ -25,36 +21,6 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
 def ptce_geo_command(*arguments, before=()):
     command = [*before, sys.executable, "-m", "ptce_geo.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-
-
-@pytest.fixture
-def typed(monkeypatch, capsys):
-    """Type a command in this process, as `ptce_geo_command` does in one of its own.
-
-    A process takes seconds to load what it needs. Each command, and each exit code, is tried in
-    one of its own once; what else the commands say and write is the same in this one.
-    """
-
-    def run(*arguments):
-        capsys.readouterr()
-        with warnings.catch_warnings(record=True) as warned, monkeypatch.context() as patched:
-            patched.setattr(sys, "argv", ["ptce-geo", *map(str, arguments)])
-            patched.setattr(signal, "signal", lambda *_: None)
-            patched.setattr(gc, "set_threshold", lambda *_: None)
-            patched.setattr(warnings, "formatwarning", warnings.formatwarning)
-            try:
-                cli.main()
-                code = 0
-            except SystemExit as end:
-                code = end.code or 0
-            told = [
-                warnings.formatwarning(each.message, each.category, each.filename, each.lineno)
-                for each in warned
-            ]
-        out, err = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, code, out, "".join(told) + err)
-
-    return run
 
 
 # All the rest would take three times as long.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import gc
 import json
 import re
 import shlex
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import warnings
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +20,7 @@ import pandas as pd
 import pytest
 from geocoding_fault_server import GeocodingServer
 
-from ptce_geo import cli, schema
+from ptce_geo import schema
 from ptce_geo.errors import InputError, UnreadableFileError
 from ptce_geo.geocoding.geocoded_file import read_geocoded
 from ptce_geo.geocoding.specs import SPEC_FORMS, geocoders_from
@@ -55,24 +52,14 @@ class Done(NamedTuple):
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
-    """Type a command: as `python -m ptce_geo.cli` does, in this process."""
+def command(typed):
+    """Type a command; return its exit code and what it says."""
 
-    def typed(*arguments):
-        capsys.readouterr()
-        with warnings.catch_warnings(), monkeypatch.context() as patched:
-            patched.setattr(sys, "argv", ["ptce-geo", *map(str, arguments)])
-            patched.setattr(signal, "signal", lambda *_: None)
-            patched.setattr(gc, "set_threshold", lambda *_: None)
-            patched.setattr(warnings, "formatwarning", warnings.formatwarning)
-            try:
-                cli.main()
-                code = 0
-            except SystemExit as end:
-                code = end.code or 0
-        return Done(code, *capsys.readouterr())
+    def run(*arguments):
+        done = typed(*arguments)
+        return Done(done.returncode, done.stdout, done.stderr)
 
-    return typed
+    return run
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from ptce_geo import cli
 from ptce_geo.indicators.concentration_table import TABLE_COLUMNS
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "data"
@@ -16,14 +15,12 @@ LISTS = [EXAMPLES / "members.csv", "--poles", EXAMPLES / "poles.csv"]
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
+def command(typed):
+    """Type a command; return its exit code and what it says."""
+
     def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["ptce-geo", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-            raise SystemExit(0)
-        told = capsys.readouterr()
-        return stopped.value.code or 0, told.out, told.err
+        done = typed(*arguments)
+        return done.returncode, done.stdout, done.stderr
 
     return run
 

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import warnings
 
 import pytest
 import routing_network as made
 
-from ptce_geo import cli
 from ptce_geo.routing import ValhallaTravelTime
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
-    """Type a command, in this process; return its status, and what it prints as lines."""
+def command(typed):
+    """Type a command; return its exit code and what it says."""
 
-    def typed(*arguments):
-        with warnings.catch_warnings(), monkeypatch.context() as patched:
-            patched.setattr(sys, "argv", ["ptce-geo", *map(str, arguments)])
-            patched.setattr(signal, "signal", lambda *_: None)
-            patched.setattr(warnings, "formatwarning", warnings.formatwarning)
-            patched.setattr("gc.set_threshold", lambda *_: None)
-            with pytest.raises(SystemExit) as stopped:
-                cli.main()
-                raise SystemExit(0)
-        printed = capsys.readouterr()
-        return stopped.value.code or 0, printed.out.splitlines(), printed.err.splitlines()
+    def run(*arguments):
+        done = typed(*arguments)
+        return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
 
-    return typed
+    return run
 
 
 @pytest.fixture(scope="module")

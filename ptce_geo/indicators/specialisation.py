@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 # The words of `flag`.
 SMALL_NUMBER: Final = "small_number"
+# A quotient of fewer than so many expected is told to be one of small numbers.
+FEW_EXPECTED: Final = 5
 UNDEFINED: Final = "undefined"
 
 # Columns that only this module writes.
@@ -113,7 +115,11 @@ def location_quotient(
 
 
 def location_quotient_interval(
-    counts: pd.Series, *, reference: pd.Series, confidence: float = 0.95, small: float = 5
+    counts: pd.Series,
+    *,
+    reference: pd.Series,
+    confidence: float = 0.95,
+    small: float = FEW_EXPECTED,
 ) -> pd.DataFrame:
     """Give each location quotient with the interval that chance leaves it.
 

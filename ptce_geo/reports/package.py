@@ -25,7 +25,7 @@ from ptce_geo import schema
 from ptce_geo.checks import are_in
 from ptce_geo.errors import InputError, OutputError
 from ptce_geo.indicators.concentration_table import LEVELS_MEASURED
-from ptce_geo.indicators.specialisation import SMALL_NUMBER
+from ptce_geo.indicators.specialisation import FEW_EXPECTED, SMALL_NUMBER, UNDEFINED
 from ptce_geo.labels import check_language, format_given, label
 from ptce_geo.reports.package_fields import (
     COUNTS,
@@ -50,8 +50,6 @@ __all__ = ["LICENCES", "check_licence", "read_package", "write_package"]
 
 # What the table "poles" of a study is called here, where "poles" is the list, with the seats.
 POLE_SUMMARY: Final = "pole_summary"
-# Members expected below which `location_quotient_interval` flags a quotient.
-_SMALL: Final = 5
 
 
 class Licence(NamedTuple):
@@ -260,7 +258,7 @@ def _counts(table: pd.DataFrame, level: str, indicator: str, method: str) -> pd.
             schema.TERRITORY: table.index.astype("str"),
             schema.VALUE: values.to_numpy(),
             schema.N: table[schema.MEMBERS].to_numpy(),
-            schema.FLAG: values.isna().map({True: "undefined", False: ""}).astype("str").to_numpy(),
+            schema.FLAG: values.isna().map({True: UNDEFINED, False: ""}).astype("str").to_numpy(),
         }
     )
     same = {schema.LEVEL: level, schema.GROUP: "", schema.INDICATOR: indicator}
@@ -273,8 +271,8 @@ def _quotients(table: pd.DataFrame, level: str) -> pd.DataFrame:
     indicator, method = schema.LOCATION_QUOTIENT, "Garwood 95%"
     values = told[indicator].astype("float64")
     # As many members as there would be at a quotient of 1; the rounding is that of a division.
-    few = (told[schema.MEMBERS] / values).round(9) < _SMALL
-    flags = values.isna().map({True: "undefined", False: ""}).mask(few, SMALL_NUMBER)
+    few = (told[schema.MEMBERS] / values).round(9) < FEW_EXPECTED
+    flags = values.isna().map({True: UNDEFINED, False: ""}).mask(few, SMALL_NUMBER)
     bounds = {
         schema.LOW: schema.LOCATION_QUOTIENT_LOW,
         schema.HIGH: schema.LOCATION_QUOTIENT_HIGH,
